@@ -1,0 +1,1 @@
+"""Ways to run the platform; nothing in a service imports from here."""

@@ -1,0 +1,1 @@
+"""What the patient did and said: sessions, pain, effort, milestones."""

@@ -1,0 +1,1 @@
+"""What is prescribed, for whom and why: practices, patients, exercises, programs."""

@@ -1,0 +1,74 @@
+"""The engines that the suite runs on: the one-machine ones, containers, or given by environment.
+
+`HEP_KAFKA` and `HEP_MONGODB` name engines that run already; `--engines=containers` starts pinned
+images by testcontainers; otherwise the one-machine engines start, once for all tests.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import engines
+from shared import mongo
+from tests.containers import kafka_container, mongodb_container
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines",
+        choices=["local", "containers"],
+        default="local",
+        help="what to run on where HEP_KAFKA and HEP_MONGODB do not say",
+    )
+
+
+@pytest.fixture(scope="session")
+def engine_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    data = tmp_path_factory.mktemp("engines")
+    yield data
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def mongodb(request: pytest.FixtureRequest, engine_data: Path) -> Iterator[str]:
+    """Address of a server that speaks MongoDB's protocol, with transactions and change streams."""
+    if given := os.environ.get("HEP_MONGODB"):
+        yield given
+        return
+    if request.config.getoption("--engines") == "containers":
+        with mongodb_container() as uri:
+            yield uri
+        return
+    engine = engines.secantus(engine_data)
+    engine.start()
+    yield f"mongodb://127.0.0.1:{engine.port}/?directConnection=true"
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest, engine_data: Path) -> Iterator[str]:
+    """Bootstrap address of a Kafka broker."""
+    if given := os.environ.get("HEP_KAFKA"):
+        yield given
+        return
+    if request.config.getoption("--engines") == "containers":
+        with kafka_container() as bootstrap:
+            yield bootstrap
+        return
+    engine = engines.kafka(engine_data)
+    engine.start()
+    yield f"127.0.0.1:{engine.port}"
+    engine.stop()
+
+
+@pytest.fixture
+def database(mongodb: str) -> Iterator[mongo.Database]:
+    """A database of this test's own, dropped when it ends."""
+    with mongo.connect(mongodb, "tests") as client:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        yield client[name]
+        client.drop_database(name)
