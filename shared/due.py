@@ -1,0 +1,152 @@
+"""Due work: what is to be decided at a moment, whatever happens to this process until then.
+
+A document with `due_at`, written in a consumer's transaction. One claimer a service, under a
+lease, runs each through the ordinary command handler with the document's id as command id, so
+that its effect happens once. What the rule refuses is closed with the refusal shown; any other
+failure backs off and after five tries stays listed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from shared.clock import Clock
+from shared.errors import Refusal
+from shared.lease import Lease, lead
+from shared.metrics import DUE as DUE_COUNT
+from shared.mongo import Database, Document
+
+DUE = "due"
+WINDOW = 50
+TRIES = 5
+EARLIEST = timedelta(days=3650)
+
+log = structlog.get_logger("due")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to decide.
+
+    Attributes:
+        id: derived from its cause, so that the same cause gives it once.
+        kind: which handler decides it.
+        tenant: the practice group.
+        stream: the stream it will decide on; one at a time is run of each.
+        due_at: when.
+        sequence: of the event that caused it, to order what is due at the same time.
+        data: what the handler needs; ids only.
+        correlation: of the event that caused it.
+        causation: the event's id.
+    """
+
+    id: str
+    kind: str
+    tenant: str
+    stream: str
+    due_at: datetime
+    sequence: int
+    data: Mapping[str, Any]
+    correlation: str = ""
+    causation: str = ""
+
+    def document(self) -> Document:
+        """Return it as the collection `due` keeps it."""
+        return {
+            "_id": self.id,
+            "kind": self.kind,
+            "tenant": self.tenant,
+            "stream": self.stream,
+            "due_at": self.due_at,
+            "sequence": self.sequence,
+            "data": dict(self.data),
+            "correlation": self.correlation,
+            "causation": self.causation,
+            "state": "open",
+            "tries": 0,
+        }
+
+
+Decide = Callable[[Due], None]
+
+
+@dataclass(slots=True)
+class Timer:
+    """The claimer of one service's due work.
+
+    Attributes:
+        database: where `due` is.
+        handlers: kind to the function that decides it; it raises `Refusal` where a rule says no.
+        clock: the platform's time.
+        holder: name of this process in the lease.
+    """
+
+    database: Database
+    handlers: Mapping[str, Decide]
+    clock: Clock
+    holder: str
+
+    def run(self, stop: Event) -> None:
+        """Decide what falls due, until `stop`."""
+        lead(Lease(self.database, "clock", self.holder), self.step, stop)
+
+    def step(self) -> int:
+        """Decide one window of what is due now; return how many."""
+        now = self.clock()
+        window = (
+            self.database[DUE]
+            .find({"state": "open", "due_at": {"$gt": now - EARLIEST, "$lte": now}})
+            .sort([("due_at", 1), ("stream", 1), ("sequence", 1)])
+            .limit(WINDOW)
+        )
+        found = list(window)
+        for document in found:
+            self._decide(document, now)
+        return len(found)
+
+    def _decide(self, document: Document, now: datetime) -> None:
+        due = Due(
+            id=document["_id"],
+            **{
+                name: document[name]
+                for name in (
+                    "kind",
+                    "tenant",
+                    "stream",
+                    "due_at",
+                    "sequence",
+                    "data",
+                    "correlation",
+                    "causation",
+                )
+            },
+        )
+        changes: Document
+        try:
+            self.handlers[due.kind](due)
+            changes = {"state": "done"}
+        except Refusal as refusal:
+            changes = {"state": "refused", "reason": refusal.slug}
+        except PyMongoError:
+            raise
+        except Exception as fault:
+            tries = document["tries"] + 1
+            log.exception("due_failed", kind=due.kind, tries=tries)
+            changes = {
+                "tries": tries,
+                "due_at": now + timedelta(seconds=2**tries),
+                "reason": type(fault).__name__,
+                "state": "failed" if tries == TRIES else "open",
+            }
+        self.database[DUE].update_one({"_id": due.id, "state": "open"}, {"$set": changes})
+        DUE_COUNT.labels(due.kind, changes["state"]).inc()
+
+
+def prepare(database: Database) -> None:
+    """Create the index that windows of due work are read by."""
+    database[DUE].create_index([("state", 1), ("due_at", 1)], name="state_due")

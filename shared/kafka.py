@@ -1,0 +1,98 @@
+"""The one place that makes Kafka clients. None survives a fork: make them after it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import kafka.record.util
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+PARTITIONS = 12
+POLL_MS = 200
+
+Fault = KafkaError
+
+
+class TopicChanged(Exception):
+    """The broker's topic is another one than before: it was deleted or the broker was replaced."""
+
+
+def require_crc32c() -> None:
+    """Refuse to start without the C checksum: without it the client is nine times slower."""
+    if kafka.record.util.crc32c_c is None:
+        raise RuntimeError("the package crc32c has no C extension here: install it for this Python")
+
+
+def topic(service: str, major: int = 1) -> str:
+    """Return the name of a service's topic."""
+    return f"hep.{service}.v{major}"
+
+
+def ensure_topic(bootstrap: str, name: str) -> str:
+    """Create the topic if it is not there; return the id that the broker gave it.
+
+    Kept for ever: history is evidence and the source of every rebuild.
+    """
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        keep = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+        try:
+            wanted = {"num_partitions": PARTITIONS, "replication_factor": -1, "configs": keep}
+            admin.create_topics({name: wanted}, wait_for_metadata=True)
+        except TopicAlreadyExistsError:
+            pass
+        return _ids(admin, [name])[name]
+    finally:
+        admin.close()
+
+
+def topic_ids(bootstrap: str, names: Iterable[str]) -> dict[str, str]:
+    """Return the broker's ids of the topics that exist."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        return _ids(admin, names)
+    finally:
+        admin.close()
+
+
+def _ids(admin: Any, names: Iterable[str]) -> dict[str, str]:
+    wanted = set(names)
+    return {
+        found["name"]: str(found["topic_id"])
+        for found in admin.describe_topics(list(wanted))
+        if not found["error_code"]
+    }
+
+
+def producer(bootstrap: str, name: str) -> Any:
+    """Return an idempotent producer: in order, acknowledged by all replicas."""
+    return KafkaProducer(
+        bootstrap_servers=bootstrap,
+        client_id=name,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        linger_ms=5,
+        batch_size=262_144,
+        delivery_timeout_ms=30_000,
+        request_timeout_ms=10_000,
+        allow_auto_create_topics=False,
+    )
+
+
+def consumer(bootstrap: str, group: str, name: str) -> Any:
+    """Return a consumer that shares the partitions with its group and keeps no offsets itself."""
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        client_id=name,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        allow_auto_create_topics=False,
+        heartbeat_interval_ms=1_000,
+        partition_assignment_strategy=[CooperativeStickyAssignor()],
+        fetch_max_wait_ms=100,
+        metadata_max_age_ms=30_000,
+    )

@@ -1,0 +1,17 @@
+"""Every metric the platform exports. No label ever names a person, a stream or a tenant."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+COMMANDS = Counter("hep_commands_total", "Commands by what became of them", ["command", "outcome"])
+REQUESTS = Histogram(
+    "hep_request_seconds", "Time to answer a request", ["method", "route", "status"]
+)
+RELAYED = Counter("hep_relay_events_total", "Events acknowledged by Kafka")
+RELAY_HELD = Gauge("hep_relay_leader", "1 where this process is the service's relay")
+APPLIED = Counter("hep_consumer_events_total", "Events applied", ["consumer"])
+REPEATED = Counter("hep_consumer_repeats_total", "Records dropped as not newer", ["consumer"])
+CONFLICTS = Counter("hep_consumer_conflicts_total", "Batches folded again", ["consumer"])
+LAG = Gauge("hep_consumer_lag_records", "Records not yet applied", ["consumer"])
+HALTED = Gauge("hep_consumer_halted_partitions", "Partitions stopped by a fault", ["consumer"])
+DUE = Counter("hep_due_total", "Due work by what became of it", ["kind", "outcome"])
+SENT = Counter("hep_intents_total", "Things to send by what became of them", ["kind", "outcome"])

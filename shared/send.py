@@ -1,0 +1,169 @@
+"""Things to send: written with what caused them, sent by one worker, repeated only if cut off.
+
+An intent is written in the consumer's transaction. `send` claims it, calls the channel with the
+intent's id as the provider's own key, and records the outcome. A claim that was cut off may have
+been delivered: it is sent again, counted in `interrupted`, and told apart by its id. What is not
+sent by `useful_until` is closed as expired.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import structlog
+
+from shared.clock import Clock
+from shared.lease import Lease, lead
+from shared.metrics import SENT
+from shared.mongo import Database, Document
+
+INTENTS = "intents"
+WINDOW = 50
+EARLIEST = timedelta(days=3650)
+
+log = structlog.get_logger("send")
+
+
+class Unsendable(Exception):
+    """The channel refuses this for good: a wrong address, a person who opted out."""
+
+
+class Later(Exception):
+    """Not now: the channel or the owner of an address is away. Tried again until it expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing to send.
+
+    Attributes:
+        id: derived from its cause; the provider's idempotency key.
+        kind: which sender sends it.
+        tenant: the practice group.
+        due_at: not before.
+        useful_until: not after; counted from when its cause was recorded.
+        data: ids and codes, never a name, an address or a person's words.
+    """
+
+    id: str
+    kind: str
+    tenant: str
+    due_at: datetime
+    useful_until: datetime
+    data: Mapping[str, Any]
+
+    def document(self) -> Document:
+        """Return it as the collection `intents` keeps it."""
+        return {
+            "_id": self.id,
+            "kind": self.kind,
+            "tenant": self.tenant,
+            "due_at": self.due_at,
+            "useful_until": self.useful_until,
+            "data": dict(self.data),
+            "state": "open",
+            "tries": 0,
+            "interrupted": 0,
+        }
+
+
+Deliver = Callable[[Intent], None]
+Record = Callable[[Intent, str], None]
+
+
+@dataclass(slots=True)
+class Sender:
+    """The sender of one service.
+
+    Attributes:
+        database: where `intents` is.
+        channels: kind to the function that delivers; raises `Unsendable` or `Later`.
+        record: called with the outcome (sent, expired, failed), to commit it as an event.
+        clock: the platform's time.
+        holder: name of this process in the lease.
+    """
+
+    database: Database
+    channels: Mapping[str, Deliver]
+    record: Record
+    clock: Clock
+    holder: str
+
+    def run(self, stop: Event) -> None:
+        """Send what is due, until `stop`."""
+        lead(Lease(self.database, "send", self.holder), self.step, stop)
+
+    def step(self) -> int:
+        """Send one window of what is due now; return how many were tried."""
+        now = self.clock()
+        window = (
+            self.database[INTENTS]
+            .find(
+                {
+                    "state": {"$in": ["open", "sending", "closing"]},
+                    "due_at": {"$gt": now - EARLIEST, "$lte": now},
+                }
+            )
+            .sort("due_at", 1)
+            .limit(WINDOW)
+        )
+        found = list(window)
+        for document in found:
+            self._send(document, now)
+        return len(found)
+
+    def _send(self, document: Document, now: datetime) -> None:
+        intent = Intent(
+            id=document["_id"],
+            kind=document["kind"],
+            tenant=document["tenant"],
+            due_at=document["due_at"],
+            useful_until=document["useful_until"],
+            data=document["data"],
+        )
+        if document["state"] == "closing":
+            self._record(intent, document["outcome"])
+            return
+        if now > intent.useful_until:
+            self._close(intent, "expired")
+            return
+        # Whoever finds it in this state knows that a delivery was cut off and may repeat.
+        interrupted = int(document["state"] == "sending")
+        self._update(intent, {"$set": {"state": "sending"}, "$inc": {"interrupted": interrupted}})
+        try:
+            self.channels[intent.kind](intent)
+        except Unsendable as fault:
+            self._close(intent, "failed", reason=str(fault))
+        except Later as fault:
+            self._again(document, now, str(fault))
+        else:
+            self._close(intent, "sent", sent_at=now)
+
+    def _again(self, document: Document, now: datetime, reason: str) -> None:
+        tries = document["tries"] + 1
+        wait = timedelta(seconds=min(2**tries, 300))
+        log.warning("send_later", kind=document["kind"], tries=tries, reason=reason)
+        self.database[INTENTS].update_one(
+            {"_id": document["_id"]},
+            {"$set": {"state": "open", "tries": tries, "due_at": now + wait, "reason": reason}},
+        )
+
+    def _close(self, intent: Intent, outcome: str, **details: Any) -> None:
+        """Note the outcome before it is committed: cut off in between, nothing is sent again."""
+        self._update(intent, {"$set": {"state": "closing", "outcome": outcome, **details}})
+        self._record(intent, outcome)
+
+    def _record(self, intent: Intent, outcome: str) -> None:
+        self.record(intent, outcome)
+        self._update(intent, {"$set": {"state": outcome}})
+        SENT.labels(intent.kind, outcome).inc()
+
+    def _update(self, intent: Intent, change: Document) -> None:
+        self.database[INTENTS].update_one({"_id": intent.id}, change)
+
+
+def prepare(database: Database) -> None:
+    """Create the index that windows of intents are read by."""
+    database[INTENTS].create_index([("state", 1), ("due_at", 1)], name="state_due")

@@ -1,0 +1,132 @@
+"""What a handler of events may read and write: documents, intents and due work of one batch.
+
+A handler reads only what it also writes. Documents are loaded inside the batch's transaction, in
+one query a collection, folded in memory and written once at its end.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReplaceOne, UpdateOne
+from pymongo.client_session import ClientSession
+
+from shared.due import DUE, Due
+from shared.envelope import Envelope
+from shared.mongo import Database, Document
+from shared.send import INTENTS, Intent
+
+Handler = Callable[[Envelope, "Views"], None]
+Reference = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What one consumer makes of the events it reads: documents, intents and due work.
+
+    Attributes:
+        name: for example `timeline`.
+        version: raised when its documents change shape; the next version is built beside it.
+        services: whose topics it reads.
+        handlers: CloudEvents type to the function that applies it.
+        documents: which documents, as (collection, id), the handler of an event will read, so
+            that a batch loads them together; what is not named is loaded when it is asked for.
+    """
+
+    name: str
+    version: int
+    services: tuple[str, ...]
+    handlers: Mapping[str, Handler]
+    documents: Callable[[Envelope], Iterable[Reference]] = lambda _: ()
+
+    @property
+    def consumer(self) -> str:
+        """Name of the consumer: `timeline@1`."""
+        return f"{self.name}@{self.version}"
+
+    def collection(self, name: str) -> str:
+        """Return the name in the database of one of its collections."""
+        return f"{name}@{self.version}"
+
+
+@dataclass(slots=True)
+class Views:
+    """The documents of one batch, in memory until `flush`.
+
+    Attributes:
+        projection: whose documents.
+        database: where they are.
+        session: the transaction.
+        since: what was recorded earlier sends nothing and decides nothing.
+    """
+
+    projection: Projection
+    database: Database
+    session: ClientSession
+    since: datetime
+    documents: dict[Reference, Document | None] = field(default_factory=dict, init=False)
+    changed: dict[Reference, None] = field(default_factory=dict, init=False)
+    pending: dict[str, list[Document]] = field(
+        default_factory=lambda: {INTENTS: [], DUE: []}, init=False
+    )
+
+    def preload(self, events: Iterable[Envelope]) -> None:
+        """Load what the handlers of these events will read, one query a collection."""
+        wanted: dict[str, list[str]] = {}
+        for event in events:
+            for collection, identity in self.projection.documents(event):
+                if (collection, identity) not in self.documents:
+                    self.documents[collection, identity] = None
+                    wanted.setdefault(collection, []).append(identity)
+        for collection, identities in wanted.items():
+            found = self._collection(collection).find(
+                {"_id": {"$in": identities}}, session=self.session
+            )
+            for document in found:
+                self.documents[collection, document["_id"]] = document
+
+    def get(self, collection: str, identity: str) -> Document | None:
+        """Return a document, to be changed and given to `put`, or None."""
+        reference = (collection, identity)
+        if reference not in self.documents:
+            self.documents[reference] = self._collection(collection).find_one(
+                {"_id": identity}, session=self.session
+            )
+        return self.documents[reference]
+
+    def put(self, collection: str, document: Document) -> None:
+        """Write the document when the batch ends."""
+        reference = (collection, document["_id"])
+        self.documents[reference] = document
+        self.changed[reference] = None
+
+    def intend(self, event: Envelope, intent: Intent) -> None:
+        """Have something sent because of the event, once, whatever becomes of this process."""
+        if event.recorded >= self.since:
+            self.pending[INTENTS].append(intent.document())
+
+    def schedule(self, event: Envelope, due: Due) -> None:
+        """Have something decided because of the event, once, when it is due."""
+        if event.recorded >= self.since or due.due_at >= self.since:
+            self.pending[DUE].append(due.document())
+
+    def flush(self) -> None:
+        """Write everything, inside the transaction."""
+        writes: dict[str, list[Any]] = {}
+        for collection, identity in self.changed:
+            document = self.documents[collection, identity]
+            if document is not None:
+                writes.setdefault(self.projection.collection(collection), []).append(
+                    ReplaceOne({"_id": identity}, document, upsert=True)
+                )
+        for name, documents in self.pending.items():
+            for document in documents:
+                writes.setdefault(name, []).append(
+                    UpdateOne({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True)
+                )
+        for name, operations in writes.items():
+            self.database[name].bulk_write(operations, ordered=True, session=self.session)
+
+    def _collection(self, name: str) -> Any:
+        return self.database[self.projection.collection(name)]
