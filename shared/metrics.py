@@ -1,6 +1,12 @@
 """Every metric the platform exports. No label ever names a person, a stream or a tenant."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 
 COMMANDS = Counter("hep_commands_total", "Commands by what became of them", ["command", "outcome"])
 REQUESTS = Histogram(
@@ -15,3 +21,8 @@ LAG = Gauge("hep_consumer_lag_records", "Records not yet applied", ["consumer"])
 HALTED = Gauge("hep_consumer_halted_partitions", "Partitions stopped by a fault", ["consumer"])
 DUE = Counter("hep_due_total", "Due work by what became of it", ["kind", "outcome"])
 SENT = Counter("hep_intents_total", "Things to send by what became of them", ["kind", "outcome"])
+
+
+def exposition() -> tuple[bytes, str]:
+    """Return all metrics of this process as Prometheus reads them, and the content type."""
+    return generate_latest(), CONTENT_TYPE_LATEST

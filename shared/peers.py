@@ -1,0 +1,123 @@
+"""Ask the service that owns a fact: cards, people's words, heads, events.
+
+What comes back is kept in memory for at most five minutes and stored nowhere.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from shared.tokens import discover
+
+KEEP_SECONDS = 300.0
+KEEP_MOST = 10_000
+BATCH = 200
+TIMEOUT = 5
+EARLY_SECONDS = 60.0
+
+
+class Away(Exception):
+    """The owner does not answer just now."""
+
+
+@dataclass(slots=True)
+class Peers:
+    """The other services, as one service sees them.
+
+    Attributes:
+        service: the asker: its client id at the issuer.
+        secret: its client secret.
+        issuer: where it gets its token.
+        addresses: service name to base URL.
+    """
+
+    service: str
+    secret: str
+    issuer: str
+    addresses: Mapping[str, str]
+    kept: dict[tuple[str, str, str, str], tuple[float, Any]] = field(
+        default_factory=dict, init=False
+    )
+    token: tuple[str, float] = field(default=("", 0.0), init=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def cards(self, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
+        """Return identity cards by patient or staff id; erased ones are left out.
+
+        Raises:
+            Away: prescription does not answer.
+        """
+        return self._many("prescription", "cards", tenant, ids)
+
+    def texts(self, owner: str, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
+        """Return people's words by id; erased ones are left out.
+
+        Raises:
+            Away: the owner does not answer.
+        """
+        return self._many(owner, "texts", tenant, ids)
+
+    def get(self, owner: str, path: str, tenant: str, params: Mapping[str, str]) -> Any:
+        """Return the JSON that the owner answers.
+
+        Raises:
+            Away: it does not answer, or refuses.
+        """
+        try:
+            answer = requests.get(
+                f"{self.addresses[owner]}/{owner}/v1/{path}",
+                params=params,
+                headers={"Authorization": f"Bearer {self._bearer()}", "Hep-Tenant": tenant},
+                timeout=TIMEOUT,
+            )
+            answer.raise_for_status()
+            return answer.json()
+        except (requests.RequestException, ValueError) as fault:
+            raise Away(f"{owner}: {type(fault).__name__}") from None
+
+    def _many(self, owner: str, what: str, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
+        now = time.monotonic()
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, Any] = {}
+        missing = []
+        for identity in wanted:
+            until, value = self.kept.get((owner, what, tenant, identity), (0.0, None))
+            if until > now:
+                found[identity] = value
+            else:
+                missing.append(identity)
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            answer = self.get(owner, what, tenant, {"ids": ",".join(batch)})
+            found.update(answer["items"])
+            self._keep(owner, what, tenant, answer["items"])
+        return found
+
+    def _keep(self, owner: str, what: str, tenant: str, items: Mapping[str, Any]) -> None:
+        with self.lock:
+            if len(self.kept) > KEEP_MOST:
+                self.kept.clear()
+            for identity, value in items.items():
+                until = time.monotonic() + KEEP_SECONDS
+                self.kept[owner, what, tenant, identity] = (until, value)
+
+    def _bearer(self) -> str:
+        with self.lock:
+            token, until = self.token
+            if time.monotonic() < until:
+                return token
+            answer = requests.post(
+                discover(self.issuer)["token_endpoint"],
+                data={"grant_type": "client_credentials"},
+                auth=(self.service, self.secret),
+                timeout=TIMEOUT,
+            )
+            answer.raise_for_status()
+            body = answer.json()
+            until = time.monotonic() + body["expires_in"] - EARLY_SECONDS
+            self.token = (body["access_token"], until)
+            return str(body["access_token"])

@@ -1,0 +1,139 @@
+"""What a service is made of: declared once in its `app.py`, built here for `serve` and `work`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask import Blueprint as Pages
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from shared import due, mongo, send
+from shared.clock import Clock
+from shared.codec import Codec, Upcaster
+from shared.due import Due
+from shared.peers import Peers
+from shared.publication import Publication
+from shared.send import Intent
+from shared.settings import Settings
+from shared.store import Commit, MongoStore
+from shared.stream import Cause, Streams
+from shared.tenancy import Documents
+from shared.tokens import Verifier
+from shared.vault import Vault
+from shared.views import Projection
+
+
+@dataclass(frozen=True)
+class Service:
+    """One running service's parts; made after the fork, one a process.
+
+    Attributes:
+        settings: where it runs.
+        database: its own; no other service reads it.
+        streams: its commits.
+        vault: its sealed documents.
+        peers: the other services.
+        verifier: of access tokens.
+        clock: the platform's time.
+    """
+
+    settings: Settings
+    database: mongo.Database
+    streams: Streams
+    vault: Vault
+    peers: Peers
+    verifier: Verifier
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.settings.service
+
+    def documents(self, projection: Projection, name: str) -> Documents:
+        """Return one collection of a projection, to read from."""
+        return Documents(self.database, projection, name)
+
+
+Handler = Callable[[Any, Service, Cause], Commit]
+DueHandler = Callable[[Due, Service], None]
+Channel = Callable[[Intent, Service], None]
+Outcome = Callable[[Intent, str, Service], None]
+
+
+def _no_outcome(intent: Intent, outcome: str, service: Service) -> None:
+    """Record nothing: the service sends nothing."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """All that makes a service this service and no other.
+
+    Attributes:
+        name: as in its topic and its paths.
+        events: the stored events.
+        upcasters: of older shapes of them.
+        published: which of them are published, and how.
+        handlers: command class to its handler.
+        projections: its projections and policies.
+        due: kind of due work to the function that decides it.
+        channels: kind of intent to the function that delivers it.
+        outcome: commits what became of an intent.
+        indexes: (projection, collection, fields) that pages of documents are read by.
+        api: the JSON API.
+        pages: the HTML pages.
+        signs_in: whether people sign in at this service.
+    """
+
+    name: str
+    events: Sequence[type]
+    published: Mapping[type, Publication]
+    handlers: Mapping[type, Handler]
+    projections: Sequence[Projection]
+    api: Blueprint
+    pages: Pages
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
+    due: Mapping[str, DueHandler] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    outcome: Outcome = _no_outcome
+    indexes: Sequence[tuple[Projection, str, Sequence[str]]] = ()
+    signs_in: bool = False
+
+    @cached_property
+    def codec(self) -> Codec:
+        """Its events' codec."""
+        return Codec(self.events, self.upcasters)
+
+    @property
+    def payloads(self) -> dict[str, type[Schema]]:
+        """Full name of each published event to the schema of its payload."""
+        return {
+            publication.full_name(self.name): publication.schema
+            for publication in self.published.values()
+        }
+
+    def build(self, settings: Settings) -> Service:
+        """Open the clients of one process; call it after the fork."""
+        client = mongo.connect(settings.mongodb, f"hep.{self.name}")
+        database = client[settings.database]
+        clock = settings.clock
+        return Service(
+            settings=settings,
+            database=database,
+            streams=Streams(MongoStore(database), self.codec, self.published, clock),
+            vault=Vault(database, settings.master_key),
+            peers=Peers(self.name, settings.secret, settings.issuer, settings.peers),
+            verifier=Verifier(settings.issuer),
+            clock=clock,
+        )
+
+    def prepare(self, service: Service) -> None:
+        """Create the indexes; done at start, while the collections are empty."""
+        MongoStore(service.database).prepare()
+        service.vault.prepare()
+        due.prepare(service.database)
+        send.prepare(service.database)
+        for projection, name, fields in self.indexes:
+            service.documents(projection, name).prepare(fields)

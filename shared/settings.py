@@ -1,0 +1,100 @@
+"""Settings of a service: environment variables with the prefix `HEP_`, read once."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from environs import Env
+
+from shared.clock import Clock, OffsetClock, system
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a service must know of where it runs.
+
+    Attributes:
+        service: its name.
+        mongodb: address of the MongoDB-compatible store.
+        database: name of its database.
+        kafka: bootstrap address.
+        issuer: URL of the OpenID provider.
+        origin: the one origin that people's browsers see.
+        port: where `serve` listens.
+        bind: on which address.
+        metrics_port: where `work` answers `/livez`, `/readyz` and `/metrics`.
+        secret: client secret of this service at the issuer.
+        master_key: 32 bytes that wrap the patients' keys.
+        smtp: host and port that take mail.
+        mail_from: sender address of mails.
+        peers: service name to base URL, for calls between services.
+        act_since: what was recorded before sends nothing and decides nothing; None for the
+            moment when this service first ran.
+        clock_file: offset of the platform's clock, on the one-machine stack only.
+        threads: requests that `serve` answers at once.
+    """
+
+    service: str
+    mongodb: str
+    database: str
+    kafka: str
+    issuer: str
+    origin: str
+    port: int
+    bind: str
+    metrics_port: int
+    secret: str
+    master_key: bytes
+    smtp: str
+    mail_from: str
+    peers: dict[str, str]
+    act_since: datetime | None
+    clock_file: Path | None
+    threads: int
+
+    @property
+    def clock(self) -> Clock:
+        """The platform's clock."""
+        return OffsetClock(self.clock_file) if self.clock_file else system
+
+    def table(self) -> dict[str, str]:
+        """Return the settings for people to read, secrets left out."""
+        hidden = {"secret", "master_key"}
+        return {
+            name: "(hidden)" if name in hidden else str(getattr(self, name))
+            for name in self.__slots__
+        }
+
+
+def read(service: str) -> Settings:
+    """Read the settings of a service from the environment.
+
+    Raises:
+        environs.EnvError: a setting is missing or cannot be read; the message names it.
+    """
+    env = Env(prefix="HEP_")
+    return Settings(
+        service=service,
+        mongodb=env.str("MONGODB"),
+        database=env.str("DATABASE", f"hep_{service}"),
+        kafka=env.str("KAFKA"),
+        issuer=env.str("ISSUER"),
+        origin=env.str("ORIGIN"),
+        port=env.int("PORT", 8000),
+        bind=env.str("BIND", "127.0.0.1"),
+        metrics_port=env.int("METRICS_PORT", 8001),
+        secret=_file(env, "CLIENT_SECRET_FILE").decode().strip(),
+        master_key=b64decode(_file(env, "MASTER_KEY_FILE")),
+        smtp=env.str("SMTP", ""),
+        mail_from=env.str("MAIL_FROM", "hep@localhost"),
+        peers=env.dict("PEERS", {}),
+        act_since=env.datetime("ACT_SINCE", None),
+        clock_file=env.path("CLOCK_FILE", None),
+        threads=env.int("THREADS", 8),
+    )
+
+
+def _file(env: Env, name: str) -> bytes:
+    path: Path = env.path(name)
+    return path.read_bytes()

@@ -1,0 +1,138 @@
+"""Make a service's Flask app: one call gives every service the same defaults."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_smorest import Api
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared.health import readiness
+from shared.metrics import REQUESTS, exposition
+from shared.service import Definition, Service
+from shared.web import contracts, problems, signin, words
+from shared.web.identity import csrf_token
+
+HERE = Path(__file__).parent
+MAX_BODY = 1024 * 1024
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class ScopedApi(Api):  # type: ignore[misc]
+    """flask-smorest without its error handlers: ours answer problems, scoped by path."""
+
+    ERROR_SCHEMA = problems.ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `problems`."""
+
+
+def create_app(definition: Definition, service: Service, templates: Path) -> Flask:
+    """Return the WSGI app of one service.
+
+    Args:
+        definition: what the service is.
+        service: its parts in this process.
+        templates: the service's own templates.
+    """
+    app = Flask(
+        definition.name,
+        static_folder=str(HERE / "static"),
+        static_url_path=f"/{definition.name}/static",
+    )
+    app.config.update(
+        API_TITLE=f"HEP {definition.name}",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SECRET_KEY=hashlib.sha256(b"pages" + service.settings.master_key).digest(),
+        SESSION_COOKIE_NAME=f"hep-{definition.name}",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["hep"] = service
+    app.extensions["hep.definition"] = definition
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=_asset(definition.name), csrf_token=csrf_token)
+    words.register(app)
+    problems.register(app)
+    api = ScopedApi(app)
+    api.register_blueprint(definition.api)
+    app.register_blueprint(definition.pages)
+    if definition.signs_in:
+        app.register_blueprint(signin.create_pages(service))
+    contracts.register(app, api, definition)
+    _watch(app)
+    _health(app, service)
+    # The edge is the one hop before us; it alone reaches this port.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def _asset(service: str) -> Callable[[str], str]:
+    @cache
+    def asset(name: str) -> str:
+        content = (HERE / "static" / name).read_bytes()
+        return f"/{service}/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+    return asset
+
+
+def _watch(app: Flask) -> None:
+    """Time every request, guard every answer, name every log line's request."""
+
+    def begin() -> None:
+        structlog.contextvars.clear_contextvars()
+        g.began = time.monotonic()
+        if traceparent := request.headers.get("traceparent"):
+            structlog.contextvars.bind_contextvars(traceparent=traceparent)
+
+    def end(answer: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else "unknown"
+        spent = time.monotonic() - g.get("began", time.monotonic())
+        REQUESTS.labels(request.method, rule, answer.status_code).observe(spent)
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    app.before_request(begin)
+    app.after_request(end)
+
+
+def _health(app: Flask, service: Service) -> None:
+    ready = readiness(service)
+
+    def livez() -> Response:
+        return Response("ok\n", content_type="text/plain")
+
+    def readyz() -> Response:
+        wrong = ready()
+        return Response(wrong or "ok\n", 503 if wrong else 200, content_type="text/plain")
+
+    def metrics() -> Any:
+        body, content_type = exposition()
+        return Response(body, content_type=content_type)
+
+    app.add_url_rule("/livez", "livez", livez)
+    app.add_url_rule("/readyz", "readyz", readyz)
+    app.add_url_rule("/metrics", "metrics", metrics)

@@ -1,0 +1,179 @@
+"""The published contracts: OpenAPI of the routes, AsyncAPI and JSON Schema of the events.
+
+Generated from the same marshmallow schemas that the code loads and dumps by; committed under
+each service's `contracts/`, compared in CI, and served.
+"""
+
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask, Response
+from flask_smorest import Api
+from marshmallow import Schema
+
+from shared.errors import NotFound
+from shared.kafka import topic
+from shared.service import Definition
+from shared.web.api import json_answer
+from shared.web.problems import CONTENT_TYPE
+
+ENVELOPE: dict[str, tuple[dict[str, Any], str]] = {
+    "specversion": ({"const": "1.0"}, "CloudEvents version"),
+    "id": ({"type": "string"}, "unique; the same whenever the event is published again"),
+    "source": ({"type": "string"}, "the service, as /prescription"),
+    "type": ({"type": "string"}, "hep.<service>.<noun>.<verb>.v1"),
+    "subject": ({"type": "string"}, "the stream"),
+    "time": ({"type": "string", "format": "date-time"}, "when it happened"),
+    "recordedtime": ({"type": "string", "format": "date-time"}, "when it was recorded"),
+    "datacontenttype": ({"const": "application/json"}, ""),
+    "dataschema": ({"type": "string"}, "where the payload's JSON Schema is"),
+    "partitionkey": ({"type": "string"}, "the Kafka key"),
+    "tenant": ({"type": "string"}, "the practice group"),
+    "site": ({"type": "string"}, "where it belongs; may be left out"),
+    "sequence": ({"type": "integer", "minimum": 1}, "dense per stream over published events"),
+    "epoch": ({"type": "integer", "minimum": 1}, "raised by a restore"),
+    "commit": ({"type": "integer", "minimum": 1}, "version of the commit's first event"),
+    "commitindex": ({"type": "integer", "minimum": 0}, "place in the commit"),
+    "commitsize": ({"type": "integer", "minimum": 1}, "published events in the commit"),
+    "streamversion": ({"type": "integer", "minimum": 1}, "version in the stream"),
+    "correlation": ({"type": "string"}, "id of the conversation"),
+    "causation": ({"type": "string"}, "id of what caused it; may be left out"),
+    "traceparent": ({"type": "string"}, "W3C trace context; may be left out"),
+}
+OPTIONAL = {"site", "causation", "traceparent"}
+
+
+def register(app: Flask, api: Api, definition: Definition) -> None:
+    """Serve the contracts under the service's path."""
+
+    def openapi_json() -> Response:
+        return json_answer(openapi(api))
+
+    def asyncapi_json() -> Response:
+        return json_answer(asyncapi(definition))
+
+    def schema_json(name: str) -> Response:
+        found = definition.payloads.get(name)
+        if found is None:
+            raise NotFound("There is no event of this name.")
+        return json_answer(event_schema(definition, name))
+
+    prefix = f"/{definition.name}"
+    app.add_url_rule(f"{prefix}/openapi.json", "openapi", openapi_json)
+    app.add_url_rule(f"{prefix}/asyncapi.json", "asyncapi", asyncapi_json)
+    app.add_url_rule(f"{prefix}/schemas/<name>.json", "schema", schema_json)
+
+
+def openapi(api: Api) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document; failures are documented as the problems they are."""
+    document: dict[str, Any] = api.spec.to_dict()
+    document["servers"] = [{"url": "/"}]
+    document.setdefault("components", {})["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    document["security"] = [{"bearer": []}]
+    for answers in document["components"].get("responses", {}).values():
+        _as_problem(answers)
+    for path in document.get("paths", {}).values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                for status, answer in operation.get("responses", {}).items():
+                    if status == "default" or status.startswith(("4", "5")):
+                        _as_problem(answer)
+    return document
+
+
+def _as_problem(answer: dict[str, Any]) -> None:
+    content = answer.get("content", {})
+    if "application/json" in content:
+        content[CONTENT_TYPE] = content.pop("application/json")
+
+
+def asyncapi(definition: Definition) -> dict[str, Any]:
+    """Return the AsyncAPI 3 document of what the service publishes."""
+    messages = {
+        name: {
+            "name": name,
+            "title": name,
+            "summary": _summary(definition, name),
+            "contentType": "application/cloudevents+json",
+            "payload": {"$ref": f"#/components/schemas/{name}"},
+            "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
+        }
+        for name in definition.payloads
+    }
+    address = topic(definition.name)
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": f"HEP {definition.name} events", "version": "1.0.0"},
+        "channels": {
+            "events": {
+                "address": address,
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+                "bindings": {"kafka": {"topic": address, "bindingVersion": "0.5.0"}},
+            }
+        },
+        "operations": {"publish": {"action": "send", "channel": {"$ref": "#/channels/events"}}},
+        "components": {
+            "messages": messages,
+            "schemas": {name: event_schema(definition, name) for name in definition.payloads},
+        },
+    }
+
+
+def _summary(definition: Definition, name: str) -> str:
+    for event, publication in definition.published.items():
+        if publication.full_name(definition.name) == name:
+            return (event.__doc__ or "").strip().split("\n", maxsplit=1)[0]
+    return ""
+
+
+def event_schema(definition: Definition, name: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a published event, envelope and payload."""
+    payload, definitions = payload_schema(definition.payloads[name])
+    properties: dict[str, Any] = {
+        attribute: {**schema, "description": text} if text else dict(schema)
+        for attribute, (schema, text) in ENVELOPE.items()
+    }
+    properties["type"] = {"const": name}
+    properties["data"] = payload
+    found: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"/{definition.name}/schemas/{name}.json",
+        "title": name,
+        "description": _summary(definition, name),
+        "type": "object",
+        "required": [*(attribute for attribute in ENVELOPE if attribute not in OPTIONAL), "data"],
+        "properties": properties,
+    }
+    if definitions:
+        found["$defs"] = definitions
+    return found
+
+
+def payload_schema(schema: type[Schema]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a marshmallow schema as JSON Schema, and the definitions it refers to."""
+    spec = APISpec("", "", "3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=_name)])
+    spec.components.schema("Payload", schema=schema())
+    schemas: dict[str, Any] = spec.to_dict()["components"]["schemas"]
+    payload = _local_references(schemas.pop("Payload"))
+    return payload, {name: _local_references(inner) for name, inner in schemas.items()}
+
+
+def _name(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
+
+
+def _local_references(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            name: value.replace("#/components/schemas/", "#/$defs/")
+            if name == "$ref"
+            else _local_references(value)
+            for name, value in schema.items()
+        }
+    if isinstance(schema, list):
+        return [_local_references(value) for value in schema]
+    return schema

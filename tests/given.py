@@ -1,0 +1,79 @@
+"""Services as tests want them: one service's app over a real store, and a client that calls it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from shared.clock import Clock, system
+from shared.mongo import Database
+from shared.service import Definition, Service
+from shared.settings import Settings
+from shared.store import MongoStore
+from shared.stream import Streams
+from shared.vault import Vault
+from shared.web.app import create_app
+from tests.people import Cast
+
+MASTER_KEY = bytes(range(32))
+
+
+def given_settings(name: str) -> Settings:
+    """Settings of a service that calls nobody."""
+    return Settings(
+        service=name,
+        mongodb="",
+        database="",
+        kafka="",
+        issuer="http://localhost/issuer",
+        origin="http://localhost",
+        port=0,
+        bind="127.0.0.1",
+        metrics_port=0,
+        secret="",
+        master_key=MASTER_KEY,
+        smtp="",
+        mail_from="hep@localhost",
+        peers={},
+        act_since=None,
+        clock_file=None,
+        threads=1,
+    )
+
+
+class Nobody:
+    """Peers that know nothing: every card and text is erased."""
+
+    def cards(self, tenant: str, ids: object) -> dict[str, object]:
+        del tenant, ids
+        return {}
+
+    def texts(self, owner: str, tenant: str, ids: object) -> dict[str, object]:
+        del owner, tenant, ids
+        return {}
+
+
+def build(definition: Definition, database: Database, clock: Clock = system) -> Service:
+    """Build a service over the database of a test."""
+    service = Service(
+        settings=given_settings(definition.name),
+        database=database,
+        streams=Streams(MongoStore(database), definition.codec, definition.published, clock),
+        vault=Vault(database, MASTER_KEY),
+        peers=Nobody(),  # type: ignore[arg-type]
+        verifier=Cast(),  # type: ignore[arg-type]
+        clock=clock,
+    )
+    definition.prepare(service)
+    return service
+
+
+@contextmanager
+def given_service(
+    definition: Definition, database: Database, templates: Path, clock: Clock = system
+) -> Iterator[FlaskClient]:
+    """A client of the service's app; `client.application.extensions["hep"]` is the service."""
+    app = create_app(definition, build(definition, database, clock), templates)
+    with app.test_client() as client:
+        yield client
