@@ -138,6 +138,9 @@ class Sender:
             self._close(intent, "failed", reason=str(fault))
         except Later as fault:
             self._again(document, now, str(fault))
+        except Exception as fault:
+            log.exception("send_failed", kind=intent.kind)
+            self._again(document, now, type(fault).__name__)
         else:
             self._close(intent, "sent", sent_at=now)
 
