@@ -11,9 +11,10 @@ topic that is not the one it was. An engine that is away stops nothing: the loop
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from threading import Event
 from typing import Any
 
@@ -27,7 +28,7 @@ from shared import kafka
 from shared.envelope import Envelope, Undecodable, decode
 from shared.ledger import Gap, Ledgers
 from shared.metrics import APPLIED, CONFLICTS, HALTED, LAG, REPEATED
-from shared.mongo import Database
+from shared.mongo import Database, Document
 from shared.views import Projection, Views
 
 BATCH_EVENTS = 250
@@ -218,13 +219,13 @@ class Consumer:
             raise Fenced
 
     def _fold(self, session: ClientSession, partition: Any, batch: Sequence[Record]) -> int:
-        views = Views(self.projection, self.database, session, self.since)
+        views = Views(self.since, lambda name, ids: self._read(session, name, ids))
         ledgers = Ledgers(self.projection.consumer, partition.topic, self.database, session)
         events = [record.event for record in batch if record.event is not None]
         ledgers.load(events)
         newer = self._newer(ledgers, events)
         known = [event for event in newer if event.type in self.projection.handlers]
-        views.preload(known)
+        views.preload(chain.from_iterable(map(self.projection.documents, known)))
         for event in known:
             try:
                 self.projection.handlers[event.type](event, views)
@@ -235,9 +236,13 @@ class Consumer:
         for record in batch:
             if record.event is None:
                 self._set_aside(session, partition, record)
-        views.flush()
+        views.flush(self.projection, self.database, session)
         ledgers.flush()
         return len(newer)
+
+    def _read(self, session: ClientSession, name: str, ids: list[str]) -> Iterable[Document]:
+        collection = self.database[self.projection.collection(name)]
+        return collection.find({"_id": {"$in": ids}}, session=session)
 
     @staticmethod
     def _newer(ledgers: Ledgers, events: Sequence[Envelope]) -> list[Envelope]:

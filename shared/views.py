@@ -19,6 +19,7 @@ from shared.send import INTENTS, Intent
 
 Handler = Callable[[Envelope, "Views"], None]
 Reference = tuple[str, str]
+Read = Callable[[str, list[str]], Iterable[Document]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +56,34 @@ class Views:
     """The documents of one batch, in memory until `flush`.
 
     Attributes:
-        projection: whose documents.
-        database: where they are.
-        session: the transaction.
         since: what was recorded earlier sends nothing and decides nothing.
+        read: returns the documents of a collection that have these ids. Without one nothing was
+            there before, which is how a projection is folded from its first event.
     """
 
-    projection: Projection
-    database: Database
-    session: ClientSession
     since: datetime
+    read: Read = lambda _, __: ()
     documents: dict[Reference, Document | None] = field(default_factory=dict, init=False)
     changed: dict[Reference, None] = field(default_factory=dict, init=False)
     pending: dict[str, list[Document]] = field(
         default_factory=lambda: {INTENTS: [], DUE: []}, init=False
     )
 
-    def preload(self, events: Iterable[Envelope]) -> None:
-        """Load what the handlers of these events will read, one query a collection."""
+    def preload(self, references: Iterable[Reference]) -> None:
+        """Load what will be read, one query a collection."""
         wanted: dict[str, list[str]] = {}
-        for event in events:
-            for collection, identity in self.projection.documents(event):
-                if (collection, identity) not in self.documents:
-                    self.documents[collection, identity] = None
-                    wanted.setdefault(collection, []).append(identity)
+        for collection, identity in references:
+            if (collection, identity) not in self.documents:
+                self.documents[collection, identity] = None
+                wanted.setdefault(collection, []).append(identity)
         for collection, identities in wanted.items():
-            found = self._collection(collection).find(
-                {"_id": {"$in": identities}}, session=self.session
-            )
-            for document in found:
+            for document in self.read(collection, identities):
                 self.documents[collection, document["_id"]] = document
 
     def get(self, collection: str, identity: str) -> Document | None:
         """Return a document, to be changed and given to `put`, or None."""
-        reference = (collection, identity)
-        if reference not in self.documents:
-            self.documents[reference] = self._collection(collection).find_one(
-                {"_id": identity}, session=self.session
-            )
-        return self.documents[reference]
+        self.preload([(collection, identity)])
+        return self.documents[collection, identity]
 
     def put(self, collection: str, document: Document) -> None:
         """Write the document when the batch ends."""
@@ -111,13 +101,13 @@ class Views:
         if event.recorded >= self.since or due.due_at >= self.since:
             self.pending[DUE].append(due.document())
 
-    def flush(self) -> None:
+    def flush(self, projection: Projection, database: Database, session: ClientSession) -> None:
         """Write everything, inside the transaction."""
         writes: dict[str, list[Any]] = {}
         for collection, identity in self.changed:
             document = self.documents[collection, identity]
             if document is not None:
-                writes.setdefault(self.projection.collection(collection), []).append(
+                writes.setdefault(projection.collection(collection), []).append(
                     ReplaceOne({"_id": identity}, document, upsert=True)
                 )
         for name, documents in self.pending.items():
@@ -126,7 +116,4 @@ class Views:
                     UpdateOne({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True)
                 )
         for name, operations in writes.items():
-            self.database[name].bulk_write(operations, ordered=True, session=self.session)
-
-    def _collection(self, name: str) -> Any:
-        return self.database[self.projection.collection(name)]
+            database[name].bulk_write(operations, ordered=True, session=session)
