@@ -1,10 +1,10 @@
 """The one place that makes Kafka clients. None survives a fork: make them after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import kafka.record.util
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError, TopicAlreadyExistsError
@@ -95,4 +95,42 @@ def consumer(bootstrap: str, group: str, name: str) -> Any:
         partition_assignment_strategy=[CooperativeStickyAssignor()],
         fetch_max_wait_ms=100,
         metadata_max_age_ms=30_000,
+    )
+
+
+def ends(bootstrap: str, name: str) -> dict[int, int]:
+    """Return where each partition of a topic ends; empty where there is no such topic."""
+    reader = _reader(bootstrap)
+    try:
+        partitions = reader.partitions_for_topic(name) or ()
+        found = reader.end_offsets([TopicPartition(name, number) for number in partitions])
+        return {partition.partition: offset for partition, offset in found.items()}
+    finally:
+        reader.close(autocommit=False)
+
+
+def records(bootstrap: str, name: str, until: Mapping[int, int]) -> Iterator[bytes]:
+    """Yield the values of a topic's records from its beginning up to these ends."""
+    reader = _reader(bootstrap)
+    try:
+        left = {TopicPartition(name, number): end for number, end in until.items() if end}
+        reader.assign(list(left))
+        reader.seek_to_beginning()
+        while left:
+            for partition, found in reader.poll(timeout_ms=POLL_MS).items():
+                end = left.get(partition, 0)
+                yield from (record.value for record in found if record.offset < end)
+            left = {p: end for p, end in left.items() if reader.position(p) < end}
+    finally:
+        reader.close(autocommit=False)
+
+
+def _reader(bootstrap: str) -> Any:
+    """Return a consumer of no group."""
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        allow_auto_create_topics=False,
+        fetch_max_wait_ms=100,
     )

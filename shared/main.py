@@ -1,5 +1,6 @@
-"""The command line that every service has: serve, work, check."""
+"""The command line that every service has: serve, work, verify, check."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,22 @@ def command_line(definition: Definition, templates: Path) -> click.Group:
         logs.configure(definition.name, "work")
         found = settings.read(definition.name)
         work(definition, definition.build(found), roles.split(","))
+
+    @group.command("verify", help="Check streams, published sequences and projections.")
+    def verify_command() -> None:
+        from shared.verify import Moving, verify  # noqa: PLC0415 - reads Kafka, `serve` never does
+
+        try:
+            report = verify(definition, definition.build(settings.read(definition.name)))
+        except Moving:
+            raise click.ClickException("events came in meanwhile: again when it is quiet") from None
+        click.echo(
+            f"{definition.name}: {report.streams} streams, {report.events} published events, "
+            f"{report.documents} documents, {len(report.findings)} findings"
+        )
+        for finding in report.findings:
+            click.echo(f"  {finding}")
+        sys.exit(bool(report.findings))
 
     @group.command(help="Say which settings are in force.")
     def check() -> None:
