@@ -9,14 +9,13 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
-from flask_smorest import Api
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
-from shared.web import contracts, problems, signin, words
+from shared.web import contracts, frame, problems, signin, words
 from shared.web.identity import csrf_token
 
 HERE = Path(__file__).parent
@@ -29,15 +28,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-class ScopedApi(Api):  # type: ignore[misc]
-    """flask-smorest without its error handlers: ours answer problems, scoped by path."""
-
-    ERROR_SCHEMA = problems.ProblemSchema
-
-    def _register_error_handlers(self) -> None:
-        """Leave errors to `problems`."""
 
 
 def create_app(definition: Definition, service: Service, templates: Path) -> Flask:
@@ -54,9 +44,6 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
         static_url_path=f"/{definition.name}/static",
     )
     app.config.update(
-        API_TITLE=f"HEP {definition.name}",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
         MAX_CONTENT_LENGTH=MAX_BODY,
         SECRET_KEY=hashlib.sha256(b"pages" + service.settings.master_key).digest(),
         SESSION_COOKIE_NAME=f"hep-{definition.name}",
@@ -72,10 +59,10 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=_asset(definition.name), csrf_token=csrf_token)
-    words.register(app)
+    words.register(app, templates.parent / "words")
+    frame.register(app)
     problems.register(app)
-    api = ScopedApi(app)
-    api.register_blueprint(definition.api)
+    api = contracts.create_api(app, definition)
     app.register_blueprint(definition.pages)
     if definition.signs_in:
         app.register_blueprint(signin.create_pages(service))

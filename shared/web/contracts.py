@@ -4,6 +4,8 @@ Generated from the same marshmallow schemas that the code loads and dumps by; co
 each service's `contracts/`, compared in CI, and served.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
 from apispec import APISpec
@@ -16,7 +18,7 @@ from shared.errors import NotFound
 from shared.kafka import topic
 from shared.service import Definition
 from shared.web.api import json_answer
-from shared.web.problems import CONTENT_TYPE
+from shared.web.problems import CONTENT_TYPE, ProblemSchema
 
 ENVELOPE: dict[str, tuple[dict[str, Any], str]] = {
     "specversion": ({"const": "1.0"}, "CloudEvents version"),
@@ -44,6 +46,23 @@ ENVELOPE: dict[str, tuple[dict[str, Any], str]] = {
 OPTIONAL = {"site", "causation", "traceparent"}
 
 
+class ScopedApi(Api):  # type: ignore[misc]
+    """flask-smorest without its error handlers: ours answer problems, scoped by path."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `problems`."""
+
+
+def create_api(app: Flask, definition: Definition) -> Api:
+    """Register the service's routes and return what documents them."""
+    app.config.update(API_TITLE=f"HEP {definition.name}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
+    api = ScopedApi(app)
+    api.register_blueprint(definition.api)
+    return api
+
+
 def register(app: Flask, api: Api, definition: Definition) -> None:
     """Serve the contracts under the service's path."""
 
@@ -63,6 +82,29 @@ def register(app: Flask, api: Api, definition: Definition) -> None:
     app.add_url_rule(f"{prefix}/openapi.json", "openapi", openapi_json)
     app.add_url_rule(f"{prefix}/asyncapi.json", "asyncapi", asyncapi_json)
     app.add_url_rule(f"{prefix}/schemas/<name>.json", "schema", schema_json)
+
+
+def documents(definition: Definition) -> dict[str, str]:
+    """Return the text of every contract by its path under `contracts/`."""
+    api = create_api(Flask(definition.name), definition)
+    found = {"openapi.json": openapi(api), "asyncapi.json": asyncapi(definition)}
+    for name in definition.payloads:
+        found[f"events/{name}.json"] = event_schema(definition, name)
+    return {
+        path: json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        for path, document in found.items()
+    }
+
+
+def write(definition: Definition, folder: Path) -> None:
+    """Write every contract under a folder, and remove what is no contract any more."""
+    written = documents(definition)
+    for old in folder.rglob("*.json"):
+        if str(old.relative_to(folder)) not in written:
+            old.unlink()
+    for path, text in written.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
 
 
 def openapi(api: Api) -> dict[str, Any]:

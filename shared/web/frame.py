@@ -1,0 +1,65 @@
+"""What stands around every page: whom it is for, where it leads, and the way out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+
+from shared.tokens import IssuerAway, Unauthorized
+from shared.web.identity import identity
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one audience.
+
+    Attributes:
+        audience: patient or staff; decides the width and the size of text.
+        home: where the product's name leads.
+        sign_out: where the button to sign out posts.
+        ways: the text and address of each link of the main navigation.
+    """
+
+    audience: str
+    home: str = "/"
+    sign_out: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
+
+
+PATIENT = Frame(
+    "patient",
+    "/adherence/",
+    "/adherence/sign-out",
+    (("Today", "/adherence/"), ("My progress", "/reporting/"), ("Messages", "/notifications/")),
+)
+STAFF = Frame(
+    "staff", "/prescription/", "/prescription/sign-out", (("Patients", "/prescription/"),)
+)
+NOBODY = Frame("patient")
+
+
+def register(app: Flask) -> None:
+    """Give every page its frame."""
+    app.context_processor(describe)
+
+
+def describe() -> dict[str, Any]:
+    """Return what page.html asks for; a page may give its own instead."""
+    frame = _frame()
+    return {
+        "audience": frame.audience,
+        "home": frame.home,
+        "sign_out": frame.sign_out,
+        "nav": [
+            {"text": text, "href": href, "current": request.path.startswith(href)}
+            for text, href in frame.ways
+        ],
+    }
+
+
+def _frame() -> Frame:
+    """Choose by who asks; the page that says why nobody can be known has a frame too."""
+    try:
+        return PATIENT if "patient" in identity().roles else STAFF
+    except (Unauthorized, IssuerAway):
+        return NOBODY
