@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements-$(shell cat requirements/*.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt lock
+.PHONY: help setup run test check bench contracts fmt lock
 
 help: ## Say what can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,12 @@ check: setup ## Lint, types and architecture
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: setup ## Measure, each figure beside the raw client doing the same work
+	@$(BIN)/python -m tests.bench
+
+contracts: setup ## Write OpenAPI, AsyncAPI and the events' JSON Schemas beside the code
+	@for service in prescription adherence notifications reporting; do $(BIN)/python -m $$service contracts; done
 
 fmt: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -1,4 +1,4 @@
-"""The command line that every service has: serve, work, verify, check."""
+"""The command line that every service has: serve, work, verify, contracts, check."""
 
 import sys
 from pathlib import Path
@@ -79,6 +79,12 @@ def command_line(definition: Definition, templates: Path) -> click.Group:
         for finding in report.findings:
             click.echo(f"  {finding}")
         sys.exit(bool(report.findings))
+
+    @group.command("contracts", help="Write the published contracts beside the code.")
+    def contracts_command() -> None:
+        from shared.web import contracts  # noqa: PLC0415 - `work` needs no web
+
+        contracts.write(definition, templates.parent / "contracts")
 
     @group.command(help="Say which settings are in force.")
     def check() -> None:
