@@ -1,0 +1,203 @@
+"""Which dates a program asks for: which revision is in force on a date, and what it asks for then.
+
+Three services need the same answer, so it is given here, from the published program alone. Weeks
+start at the program's start. An exercise on weekdays, or every day, is asked for on fixed dates.
+One on "n days a week" is asked for on any n dates of a week, as the patient likes; a week cut
+short, by the program's end or a change of n, asks for its share of n. A date off that the program
+allows is no miss; with "n days a week" a date without a session is one when n can no longer be
+reached in its week.
+"""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count, groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+WEEK = 7
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise of a revision.
+
+    Attributes:
+        exercise: its id.
+        dose: as published.
+        weekdays: ISO weekdays it is asked for on; empty where `days_per_week` says how often.
+        days_per_week: 1 to 7.
+        priority: 1 (always) to 3 (if there is time).
+    """
+
+    exercise: str
+    dose: Mapping[str, Any]
+    weekdays: frozenset[int]
+    days_per_week: int
+    priority: int
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the patient chooses the days."""
+        return not self.weekdays and self.days_per_week < WEEK
+
+    def fixed_on(self, day: date) -> bool:
+        """Tell whether it is asked for on this date and no other will do."""
+        return day.isoweekday() in self.weekdays if self.weekdays else not self.chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What the program asks for from a date on."""
+
+    revision: int
+    effective: date
+    phase: int
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def often(self) -> int:
+        """On how many days a week, chosen by the patient, it asks for anything; 0 for none."""
+        return max((found.days_per_week for found in self.exercises if found.chosen), default=0)
+
+    def fixed_on(self, day: date) -> bool:
+        """Tell whether it asks for anything on this very date."""
+        return any(found.fixed_on(day) for found in self.exercises)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program with all its revisions, in their order; `last` is its last date, if it has one."""
+
+    program: str
+    patient: str
+    zone: ZoneInfo | None
+    start: date
+    last: date | None
+    revisions: tuple[Revision, ...]
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the program runs on this date."""
+        return self.start <= day and (self.last is None or day <= self.last)
+
+    def in_force(self, day: date) -> Revision:
+        """Return the revision in force on a date; the first one before all others."""
+        found = [revision for revision in self.revisions if revision.effective <= day]
+        return found[-1] if found else self.revisions[0]
+
+    def find(self, exercise: str, day: date) -> Exercise | None:
+        """Return the exercise as in force on a date, else as the latest revision that has it."""
+        for revision in (self.in_force(day), *reversed(self.revisions)):
+            for found in revision.exercises:
+                if found.exercise == exercise:
+                    return found
+        return None
+
+    def week(self, day: date) -> tuple[date, ...]:
+        """Return the seven dates of the program's week around a date."""
+        first = day - DAY * ((day - self.start).days % WEEK)
+        return tuple(first + DAY * index for index in range(WEEK))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Dates of one week that ask for the same number of chosen days."""
+
+    days: tuple[date, ...]
+    often: int
+
+    @property
+    def quota(self) -> int:
+        """How many of its dates a session is asked for on."""
+        return self.often * len(self.days) // WEEK
+
+
+def read(document: Mapping[str, Any], zone: str | None) -> Program:
+    """Return the program that a projection has folded from its published events.
+
+    Args:
+        document: program, patient, start, end, ended (dates as ISO text or None), and revisions,
+            each with revision, effective, phase and exercises as published.
+        zone: IANA name of the patient's time zone; None where it has not come yet.
+    """
+    ends = [date.fromisoformat(end) for end in (document["end"], document["ended"]) if end]
+    return Program(
+        program=document["program"],
+        patient=document["patient"],
+        zone=ZoneInfo(zone) if zone else None,
+        start=date.fromisoformat(document["start"]),
+        last=min(ends, default=None),
+        revisions=tuple(_revision(found) for found in document["revisions"]),
+    )
+
+
+def due(program: Program, done: AbstractSet[date], day: date) -> bool:
+    """Tell whether the program asks for a session on a date, given the dates that have one."""
+    return any(
+        is_due(program, stretch, day, done)
+        for stretch in stretches_of_week(program, day)
+        if day in stretch.days
+    )
+
+
+def missed(program: Program, done: AbstractSet[date], day: date) -> bool:
+    """Tell whether a date that is over without a session was asked for."""
+    return any(
+        is_missed(program, stretch, day, done)
+        for stretch in stretches_of_week(program, day)
+        if day in stretch.days
+    )
+
+
+def is_due(program: Program, stretch: Stretch, day: date, done: AbstractSet[date]) -> bool:
+    """Tell whether a session on a date of the stretch is asked for."""
+    return program.in_force(day).fixed_on(day) or _before(stretch, day, done) < stretch.often
+
+
+def is_missed(program: Program, stretch: Stretch, day: date, done: AbstractSet[date]) -> bool:
+    """Tell whether a date of the stretch without a session is a miss."""
+    left = len(stretch.days) - stretch.days.index(day) - 1
+    out_of_reach = _before(stretch, day, done) + left < stretch.quota
+    return program.in_force(day).fixed_on(day) or out_of_reach
+
+
+def stretches(program: Program, until: date) -> Iterator[Stretch]:
+    """Yield the stretches of the program's weeks, the week of `until` included."""
+    for number in count():
+        first = program.start + DAY * (WEEK * number)
+        if first > until:
+            return
+        yield from stretches_of_week(program, first)
+
+
+def stretches_of_week(program: Program, day: date) -> Iterator[Stretch]:
+    """Yield the stretches of the program's week around a date."""
+    covered = [found for found in program.week(day) if program.covers(found)]
+    for often, found in groupby(covered, key=lambda each: program.in_force(each).often):
+        yield Stretch(tuple(found), often)
+
+
+def _revision(document: Mapping[str, Any]) -> Revision:
+    return Revision(
+        revision=document["revision"],
+        effective=date.fromisoformat(document["effective"]),
+        phase=document["phase"]["number"],
+        exercises=tuple(_exercise(found) for found in document["exercises"]),
+    )
+
+
+def _exercise(document: Mapping[str, Any]) -> Exercise:
+    dose = document["dose"]
+    return Exercise(
+        exercise=document["exercise"],
+        dose=dose,
+        weekdays=frozenset(dose["weekdays"]),
+        days_per_week=dose["days_per_week"],
+        priority=document["priority"],
+    )
+
+
+def _before(stretch: Stretch, day: date, done: AbstractSet[date]) -> int:
+    return sum(found in done for found in stretch.days if found < day)
