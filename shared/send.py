@@ -31,7 +31,15 @@ class Unsendable(Exception):
 
 
 class Later(Exception):
-    """Not now: the channel or the owner of an address is away. Tried again until it expires."""
+    """Not now: the channel or an owner is away, or people sleep. Tried again until it expires.
+
+    Attributes:
+        until: when to try again; None for a moment that grows with the tries.
+    """
+
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +145,22 @@ class Sender:
         except Unsendable as fault:
             self._close(intent, "failed", reason=str(fault))
         except Later as fault:
-            self._again(document, now, str(fault))
+            self._again(document, now, str(fault), fault.until)
         except Exception as fault:
             log.exception("send_failed", kind=intent.kind)
             self._again(document, now, type(fault).__name__)
         else:
             self._close(intent, "sent", sent_at=now)
 
-    def _again(self, document: Document, now: datetime, reason: str) -> None:
+    def _again(
+        self, document: Document, now: datetime, reason: str, until: datetime | None = None
+    ) -> None:
         tries = document["tries"] + 1
-        wait = timedelta(seconds=min(2**tries, 300))
+        due_at = until or now + timedelta(seconds=min(2**tries, 300))
         log.warning("send_later", kind=document["kind"], tries=tries, reason=reason)
         self.database[INTENTS].update_one(
             {"_id": document["_id"]},
-            {"$set": {"state": "open", "tries": tries, "due_at": now + wait, "reason": reason}},
+            {"$set": {"state": "open", "tries": tries, "due_at": due_at, "reason": reason}},
         )
 
     def _close(self, intent: Intent, outcome: str, **details: Any) -> None:

@@ -136,3 +136,17 @@ def test_a_delivery_whose_outcome_was_not_recorded_does_not_repeat(given: Given)
 
     assert given.channel.delivered == ["i1"]
     assert given.channel.recorded == [("i1", "sent")]
+
+
+def test_what_waits_for_a_moment_is_tried_again_at_that_moment(given: Given) -> None:
+    morning = NOON + timedelta(hours=20)
+    given.channel.before = Later("people sleep", morning)
+    given.sender.step()
+    given.channel.before = None
+    given.channel.now = morning - timedelta(seconds=1)
+    early = given.sender.step()
+    given.channel.now = morning
+    given.sender.step()
+
+    assert early == 0
+    assert given.channel.delivered == ["i1"]
