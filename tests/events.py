@@ -1,0 +1,110 @@
+"""Published events as tests of projections want them: true to the contract, in any order.
+
+`event` makes one from its payload and holds it to the owner's committed JSON Schema;
+`interleavings` yields the orders in which a consumer may meet them.
+"""
+
+import json
+import random
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from shared.envelope import Envelope, encode
+from shared.mongo import Document
+from shared.views import Projection, Views
+
+SERVICES = Path(__file__).parents[1] / "services"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
+
+
+def event(
+    kind: str,
+    stream: str,
+    data: Mapping[str, Any],
+    *,
+    sequence: int = 1,
+    index: int = 0,
+    size: int = 1,
+    moment: datetime = NOON,
+    tenant: str = "north",
+) -> Envelope:
+    """Return the published event `hep.<kind>.v1`.
+
+    Args:
+        kind: service, noun and verb, for example `prescription.site.registered`.
+        stream: its subject.
+        data: the payload.
+        sequence: in the stream, from 1.
+        index: place in its commit.
+        size: of its commit.
+        moment: when it happened and was recorded.
+        tenant: the practice group.
+    """
+    service, name = kind.split(".", 1)[0], f"hep.{kind}.v1"
+    owner = data.get("patient") or stream
+    found = Envelope(
+        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{tenant}|{kind}|{stream}|{sequence}").hex,
+        source=f"/{service}",
+        type=name,
+        subject=stream,
+        time=moment,
+        recorded=moment,
+        tenant=tenant,
+        key=f"{tenant}|{owner}",
+        sequence=sequence,
+        epoch=1,
+        commit=sequence - index,
+        index=index,
+        size=size,
+        version=sequence,
+        data=data,
+        correlation="test",
+    )
+    jsonschema.validate(json.loads(encode(found)), _schema(service, name))
+    return found
+
+
+def fold(projection: Projection, events: Sequence[Envelope], since: datetime = LONG_AGO) -> Views:
+    """Apply the events as the consumer would, from nothing."""
+    views = Views(since)
+    for found in events:
+        if found.type in projection.handlers:
+            projection.handlers[found.type](found, views)
+    return views
+
+
+def documents(views: Views, collection: str) -> dict[str, Document]:
+    """Return what a fold gave for a collection, by id."""
+    return {
+        identity: document
+        for (name, identity), document in views.documents.items()
+        if name == collection and document is not None
+    }
+
+
+def interleavings(events: Sequence[Envelope], orders: int = 25) -> Iterator[list[Envelope]]:
+    """Yield the events in many orders that keep each stream's own, the given one first."""
+    yield list(events)
+    for seed in range(orders):
+        streams: dict[tuple[str, str], list[Envelope]] = {}
+        for found in events:
+            streams.setdefault((found.source, found.subject), []).append(found)
+        shuffled, rng = [], random.Random(seed)
+        while streams:
+            chosen = rng.choice(list(streams))
+            shuffled.append(streams[chosen].pop(0))
+            if not streams[chosen]:
+                del streams[chosen]
+        yield shuffled
+
+
+@cache
+def _schema(service: str, name: str) -> Any:
+    return json.loads((SERVICES / service / "contracts" / "events" / f"{name}.json").read_text())
