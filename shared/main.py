@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
 from shared import logs, settings
-from shared.service import Definition
+from shared.service import Definition, await_store
 from shared.work import ROLES, work
 
 
@@ -43,6 +44,7 @@ class Server(BaseApplication):
 
         logs.configure(self.definition.name, "serve")
         service = self.definition.build(self.settings)
+        await_store(self.definition, service, Event())
         return create_app(self.definition, service, self.templates)
 
 

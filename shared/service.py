@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Event
 from typing import Any
 
+import structlog
 from flask import Blueprint as Pages
 from flask_smorest import Blueprint
 from marshmallow import Schema
+from pymongo.errors import PyMongoError
 
 from shared import due, mongo, send
 from shared.clock import Clock
@@ -23,6 +26,10 @@ from shared.tenancy import Documents
 from shared.tokens import Verifier
 from shared.vault import Vault
 from shared.views import Projection
+
+RETRY_SECONDS = 1.0
+
+log = structlog.get_logger("service")
 
 
 @dataclass(frozen=True)
@@ -137,3 +144,19 @@ class Definition:
         send.prepare(service.database)
         for projection, name, fields in self.indexes:
             service.documents(projection, name).prepare(fields)
+
+
+def await_store(definition: Definition, service: Service, stop: Event) -> None:
+    """Create the indexes, waiting for a store that is not there yet, until `stop`.
+
+    Both `serve` and `work` do this before anything else: without its unique indexes the store
+    would take two commits at one version.
+    """
+    while not stop.is_set():
+        try:
+            definition.prepare(service)
+        except PyMongoError as fault:
+            log.warning("store_away", fault=type(fault).__name__)
+            stop.wait(RETRY_SECONDS)
+        else:
+            return

@@ -14,7 +14,6 @@ from threading import Event
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import structlog
-from pymongo.errors import PyMongoError
 
 from shared import kafka
 from shared.consume import Consumer
@@ -23,7 +22,7 @@ from shared.health import readiness
 from shared.metrics import exposition
 from shared.relay import Relay
 from shared.send import Sender
-from shared.service import Definition, Service
+from shared.service import Definition, Service, await_store
 
 ROLES = ("relay", "consume", "clock", "send")
 STOP_SECONDS = 10
@@ -38,7 +37,7 @@ def work(definition: Definition, service: Service, roles: Sequence[str] = ROLES)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     kafka.require_crc32c()
-    _prepared(definition, service, stop)
+    await_store(definition, service, stop)
     running = [
         threading.Thread(target=_guarded(name, run), args=(stop,), name=name, daemon=True)
         for role in roles
@@ -104,18 +103,6 @@ def since(service: Service) -> datetime:
     registered.update_one({"_id": "since"}, {"$setOnInsert": {"at": moment}}, upsert=True)
     found = registered.find_one({"_id": "since"})
     return found["at"] if found else datetime.now(UTC)
-
-
-def _prepared(definition: Definition, service: Service, stop: Event) -> None:
-    """Create the indexes, waiting for a store that is not there yet."""
-    while not stop.is_set():
-        try:
-            definition.prepare(service)
-        except PyMongoError as fault:
-            log.warning("store_away", fault=type(fault).__name__)
-            stop.wait(1)
-        else:
-            return
 
 
 def _guarded(name: str, run: Run) -> Run:
