@@ -29,6 +29,7 @@ from shared.envelope import Envelope, Undecodable, decode
 from shared.ledger import Gap, Ledgers
 from shared.metrics import APPLIED, CONFLICTS, HALTED, LAG, REPEATED
 from shared.mongo import Database, Document
+from shared.publication import topic_name
 from shared.views import Projection, Views
 
 BATCH_EVENTS = 250
@@ -94,7 +95,7 @@ class Consumer:
                 stop.wait(RETRY_SECONDS)
 
     def _consume(self, stop: Event) -> None:
-        names = [kafka.topic(service) for service in self.projection.services]
+        names = [topic_name(service) for service in self.projection.services]
         # Made here too: a consumer may start before the relay of a service it listens to.
         self.topics = {name: kafka.ensure_topic(self.bootstrap, name) for name in names}
         self.ready.clear()

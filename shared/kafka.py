@@ -25,11 +25,6 @@ def require_crc32c() -> None:
         raise RuntimeError("the package crc32c has no C extension here: install it for this Python")
 
 
-def topic(service: str, major: int = 1) -> str:
-    """Return the name of a service's topic."""
-    return f"hep.{service}.v{major}"
-
-
 def ensure_topic(bootstrap: str, name: str) -> str:
     """Create the topic if it is not there; return the id that the broker gave it.
 

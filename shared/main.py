@@ -1,24 +1,29 @@
 """The command line that every service has: serve, work, verify, contracts, check."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
 from shared import logs, settings
-from shared.service import Definition, await_store
-from shared.work import ROLES, work
+
+# gunicorn's first process only minds the worker: what a service is made of is imported in each
+# command, so that fifty megabytes are not spent on it.
+if TYPE_CHECKING:
+    from shared.service import Definition
+
+ROLES = "relay,consume,clock,send"
 
 
 class Server(BaseApplication):
     """gunicorn, set up here and nowhere else."""
 
-    def __init__(self, definition: Definition, templates: Path, found: settings.Settings) -> None:
-        self.definition = definition
-        self.templates = templates
+    def __init__(self, name: str, found: settings.Settings) -> None:
+        self.name = name
         self.settings = found
         super().__init__()
 
@@ -33,49 +38,65 @@ class Server(BaseApplication):
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").exists() else None,  # noqa: S108
             "graceful_timeout": 8,
             "keepalive": 75,
-            "proc_name": f"{self.definition.name} serve",
+            "proc_name": f"{self.name} serve",
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
         """Build the app; called in the worker, after the fork."""
-        from shared.web.app import create_app  # noqa: PLC0415 - only `serve` needs the web
+        from shared.service import await_store  # noqa: PLC0415
+        from shared.web.app import create_app  # noqa: PLC0415
 
-        logs.configure(self.definition.name, "serve")
-        service = self.definition.build(self.settings)
-        await_store(self.definition, service, Event())
-        return create_app(self.definition, service, self.templates)
+        logs.configure(self.name, "serve")
+        definition = find(self.name)
+        service = definition.build(self.settings)
+        await_store(definition, service, Event())
+        return create_app(definition, service, folder(self.name) / "templates")
 
 
-def command_line(definition: Definition, templates: Path) -> click.Group:
+def find(name: str) -> "Definition":
+    """Return what the service of this name is."""
+    found: Definition = import_module(f"{name}.app").DEFINITION
+    return found
+
+
+def folder(name: str) -> Path:
+    """Return where the service's code is."""
+    return Path(str(import_module(name).__file__)).parent
+
+
+def command_line(name: str) -> click.Group:
     """Return `python -m <service>`."""
 
-    @click.group(help=f"The service {definition.name}.")
+    @click.group(help=f"The service {name}.")
     def group() -> None:
         pass
 
     @group.command(help="Answer HTTP.")
     def serve() -> None:
-        Server(definition, templates, settings.read(definition.name)).run()
+        Server(name, settings.read(name)).run()
 
-    @group.command("work", help="Run the background roles.")
-    @click.option("--roles", default=",".join(ROLES), show_default=True)
-    def work_command(roles: str) -> None:
-        logs.configure(definition.name, "work")
-        found = settings.read(definition.name)
-        work(definition, definition.build(found), roles.split(","))
+    @group.command(help="Run the background roles.")
+    @click.option("--roles", default=ROLES, show_default=True)
+    def work(roles: str) -> None:
+        from shared.work import work as run  # noqa: PLC0415
 
-    @group.command("verify", help="Check streams, published sequences and projections.")
-    def verify_command() -> None:
-        from shared.verify import Moving, verify  # noqa: PLC0415 - reads Kafka, `serve` never does
+        logs.configure(name, "work")
+        definition = find(name)
+        run(definition, definition.build(settings.read(name)), roles.split(","))
 
+    @group.command(help="Check streams, published sequences and projections.")
+    def verify() -> None:
+        from shared.verify import Moving, verify  # noqa: PLC0415
+
+        definition = find(name)
         try:
-            report = verify(definition, definition.build(settings.read(definition.name)))
+            report = verify(definition, definition.build(settings.read(name)))
         except Moving:
             raise click.ClickException("events came in meanwhile: again when it is quiet") from None
         click.echo(
-            f"{definition.name}: {report.streams} streams, {report.events} published events, "
+            f"{name}: {report.streams} streams, {report.events} published events, "
             f"{report.documents} documents, {len(report.findings)} findings"
         )
         for finding in report.findings:
@@ -83,14 +104,14 @@ def command_line(definition: Definition, templates: Path) -> click.Group:
         sys.exit(bool(report.findings))
 
     @group.command("contracts", help="Write the published contracts beside the code.")
-    def contracts_command() -> None:
-        from shared.web import contracts  # noqa: PLC0415 - `work` needs no web
+    def write_contracts() -> None:
+        from shared.web import contracts  # noqa: PLC0415
 
-        contracts.write(definition, templates.parent / "contracts")
+        contracts.write(find(name), folder(name) / "contracts")
 
     @group.command(help="Say which settings are in force.")
     def check() -> None:
-        for name, value in settings.read(definition.name).table().items():
-            click.echo(f"HEP_{name.upper():<22} {value}")
+        for setting, value in settings.read(name).table().items():
+            click.echo(f"HEP_{setting.upper():<22} {value}")
 
     return group

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from shared.kafka import topic
 from shared.ledger import LEDGERS, ledger_id
 from shared.mongo import Database
+from shared.publication import topic_name
 from shared.store import Commit
 
 POLL_SECONDS = 0.01
@@ -41,7 +41,7 @@ class Position:
 
 def of_commit(service: str, commit: Commit) -> Position:
     """Return the position of a commit."""
-    return Position(topic(service), commit.epoch, commit.key, commit.stream, commit.sequence)
+    return Position(topic_name(service), commit.epoch, commit.key, commit.stream, commit.sequence)
 
 
 def parse(token: str, tenant: str) -> Position:

@@ -36,3 +36,8 @@ class Publication:
         """Return the payload."""
         payload: dict[str, Any] = self.loaded.dump(event)
         return payload
+
+
+def topic_name(service: str, major: int = 1) -> str:
+    """Return the name of the topic that a service publishes on."""
+    return f"hep.{service}.v{major}"

@@ -21,7 +21,7 @@ from shared.codec import Codec
 from shared.lease import Lease
 from shared.metrics import RELAY_HELD, RELAYED
 from shared.mongo import Database, Document
-from shared.publication import Publication
+from shared.publication import Publication, topic_name
 from shared.store import Commit, Store, from_document
 
 BATCH = 500
@@ -81,7 +81,7 @@ class Relay:
             lease.release()
 
     def _lead(self, lease: Lease, stop: Event) -> None:
-        topic_id = kafka.ensure_topic(self.bootstrap, kafka.topic(self.service))
+        topic_id = kafka.ensure_topic(self.bootstrap, topic_name(self.service))
         checkpoint = self._take_over(lease, topic_id)
         self.heads.clear()
         RELAY_HELD.set(1)
@@ -108,7 +108,7 @@ class Relay:
             raise Deposed
         if found["topic_id"] != topic_id:
             raise kafka.TopicChanged(
-                f"{kafka.topic(self.service)} was {found['topic_id']} and is {topic_id}"
+                f"{topic_name(self.service)} was {found['topic_id']} and is {topic_id}"
             )
         return found
 
@@ -157,7 +157,7 @@ class Relay:
         """Send the commits in order and wait until all are acknowledged."""
         futures = [
             producer.send(
-                kafka.topic(self.service),
+                topic_name(self.service),
                 key=event.key.encode(),
                 value=envelope.encode(event),
                 headers=[("content-type", envelope.CONTENT_TYPE.encode())],

@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 WEEK = 7
 DAY = timedelta(days=1)
 
+DoneOn = Mapping[date, AbstractSet[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
@@ -151,6 +153,22 @@ def missed(program: Program, done: AbstractSet[date], day: date) -> bool:
     )
 
 
+def asked(program: Program, done_on: DoneOn, day: date) -> tuple[Exercise, ...]:
+    """Return the exercises that a date asks for, given which were done on the dates of its week.
+
+    Those on chosen days go together by their number of days a week: a date asks for them once one
+    of them was done on it, or when their days can no longer be reached without it.
+    """
+    exercises = program.in_force(day).exercises
+    classes = {found.days_per_week for found in exercises if found.chosen}
+    chosen = {often for often in classes if _is_asked(program, done_on, day, often)}
+    return tuple(
+        found
+        for found in exercises
+        if (found.days_per_week in chosen if found.chosen else found.fixed_on(day))
+    )
+
+
 def is_due(program: Program, stretch: Stretch, day: date, done: AbstractSet[date]) -> bool:
     """Tell whether a session on a date of the stretch is asked for."""
     return program.in_force(day).fixed_on(day) or _before(stretch, day, done) < stretch.often
@@ -201,3 +219,16 @@ def _exercise(document: Mapping[str, Any]) -> Exercise:
 
 def _before(stretch: Stretch, day: date, done: AbstractSet[date]) -> int:
     return sum(found in done for found in stretch.days if found < day)
+
+
+def _is_asked(program: Program, done_on: DoneOn, day: date, often: int) -> bool:
+    together = {
+        found.exercise
+        for found in program.in_force(day).exercises
+        if found.chosen and found.days_per_week == often
+    }
+    if together & done_on.get(day, frozenset()):
+        return True
+    week = program.week(day)
+    before = sum(bool(together & done_on.get(found, frozenset())) for found in week if found < day)
+    return often - before > WEEK - 1 - week.index(day)

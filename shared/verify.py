@@ -19,6 +19,7 @@ from shared.due import DUE
 from shared.envelope import Envelope, Undecodable, decode, publish
 from shared.ledger import LEDGERS, ledger_id
 from shared.mongo import Database, Document
+from shared.publication import topic_name
 from shared.send import INTENTS
 from shared.service import Definition, Service
 from shared.store import Commit, from_document
@@ -80,12 +81,12 @@ def verify(definition: Definition, service: Service) -> Report:
     report = Report()
     bootstrap = service.settings.kafka
     owners = {definition.name, *(o for p in definition.projections for o in p.services)}
-    logs = {owner: _log(bootstrap, kafka.topic(owner)) for owner in sorted(owners)}
+    logs = {owner: _log(bootstrap, topic_name(owner)) for owner in sorted(owners)}
     stored = _streams(definition.codec, definition, service.database, report)
-    report.findings += _published(stored, logs[definition.name], kafka.topic(definition.name))
+    report.findings += _published(stored, logs[definition.name], topic_name(definition.name))
     report.findings += _projected(definition.projections, service.database, logs, report)
     for owner, log in logs.items():
-        if kafka.ends(bootstrap, kafka.topic(owner)) != log.ends:
+        if kafka.ends(bootstrap, topic_name(owner)) != log.ends:
             raise Moving
     return report
 
@@ -193,7 +194,7 @@ def _applied(projection: Projection, owner: str, log: Log, database: Database) -
     """Check that the ledgers stand where the topic ends."""
     heads: dict[str, dict[str, int]] = {}
     for event in log.events:
-        identity = ledger_id(projection.consumer, kafka.topic(owner), event.epoch, event.key)
+        identity = ledger_id(projection.consumer, topic_name(owner), event.epoch, event.key)
         heads.setdefault(identity, {})[event.subject] = event.sequence
     live = {
         ledger["_id"]: ledger["streams"]
@@ -203,7 +204,7 @@ def _applied(projection: Projection, owner: str, log: Log, database: Database) -
         for subject, sequence in streams.items():
             applied = live.get(identity, {}).get(subject, 0)
             if applied != sequence:
-                where = f"{projection.consumer} of {kafka.topic(owner)}"
+                where = f"{projection.consumer} of {topic_name(owner)}"
                 yield Finding(where, f"{subject} was applied to {applied} of {sequence}")
 
 

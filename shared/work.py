@@ -24,14 +24,13 @@ from shared.relay import Relay
 from shared.send import Sender
 from shared.service import Definition, Service, await_store
 
-ROLES = ("relay", "consume", "clock", "send")
 STOP_SECONDS = 10
 
 log = structlog.get_logger("work")
 Run = Callable[[Event], None]
 
 
-def work(definition: Definition, service: Service, roles: Sequence[str] = ROLES) -> None:
+def work(definition: Definition, service: Service, roles: Sequence[str]) -> None:
     """Run these roles until SIGTERM or SIGINT."""
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
-from shared.web import contracts, frame, problems, signin, words
+from shared.web import contracts, frame, problems, words
 from shared.web.identity import csrf_token
 
 HERE = Path(__file__).parent
@@ -65,6 +65,8 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     api = contracts.create_api(app, definition)
     app.register_blueprint(definition.pages)
     if definition.signs_in:
+        from shared.web import signin  # noqa: PLC0415 - seven megabytes that two services need
+
         app.register_blueprint(signin.create_pages(service))
     contracts.register(app, api, definition)
     _watch(app)

@@ -15,7 +15,7 @@ from flask_smorest import Api
 from marshmallow import Schema
 
 from shared.errors import NotFound
-from shared.kafka import topic
+from shared.publication import topic_name
 from shared.service import Definition
 from shared.web.api import json_answer
 from shared.web.problems import CONTENT_TYPE, ProblemSchema
@@ -145,7 +145,7 @@ def asyncapi(definition: Definition) -> dict[str, Any]:
         }
         for name in definition.payloads
     }
-    address = topic(definition.name)
+    address = topic_name(definition.name)
     return {
         "asyncapi": "3.0.0",
         "info": {"title": f"HEP {definition.name} events", "version": "1.0.0"},

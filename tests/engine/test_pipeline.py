@@ -16,7 +16,7 @@ from shared.codec import Codec
 from shared.consume import Consumer
 from shared.envelope import Envelope
 from shared.mongo import Database
-from shared.publication import Publication
+from shared.publication import Publication, topic_name
 from shared.relay import Relay
 from shared.store import Commit, MongoStore
 from shared.stream import Cause, Kind, Streams
@@ -160,10 +160,10 @@ def test_consumers_share_the_partitions_and_apply_each_event_once(bench: Bench) 
 
 
 def test_a_record_that_cannot_be_decoded_is_set_aside_and_blocks_nothing(bench: Bench) -> None:
-    kafka.ensure_topic(bench.bootstrap, kafka.topic(bench.service))
+    kafka.ensure_topic(bench.bootstrap, topic_name(bench.service))
     producer = kafka.producer(bench.bootstrap, "test")
     for partition in range(kafka.PARTITIONS):
-        producer.send(kafka.topic(bench.service), value=b"{", partition=partition).get(10)
+        producer.send(topic_name(bench.service), value=b"{", partition=partition).get(10)
     producer.close()
 
     with running(bench.relay(), bench.consumer()):
@@ -173,13 +173,13 @@ def test_a_record_that_cannot_be_decoded_is_set_aside_and_blocks_nothing(bench: 
 
 
 def test_a_sequence_that_jumps_stops_its_partition(bench: Bench) -> None:
-    kafka.ensure_topic(bench.bootstrap, kafka.topic(bench.service))
+    kafka.ensure_topic(bench.bootstrap, topic_name(bench.service))
     first = bench.count("a", 1)
     second = bench.count("a", 2)
     (early,) = envelope.publish(first, bench.service, CODEC, PUBLISHED)
     (late,) = envelope.publish(second, bench.service, CODEC, PUBLISHED)
     producer = kafka.producer(bench.bootstrap, "test")
-    topic = kafka.topic(bench.service)
+    topic = topic_name(bench.service)
     producer.send(topic, key=late.key.encode(), value=envelope.encode(late)).get(10)
     consumer = bench.consumer()
 

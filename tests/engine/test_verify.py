@@ -14,7 +14,7 @@ from shared import envelope, kafka
 from shared.commands import identify
 from shared.envelope import Envelope
 from shared.mongo import Database
-from shared.publication import Publication
+from shared.publication import Publication, topic_name
 from shared.send import Intent
 from shared.service import Definition, Service
 from shared.stream import Cause, Kind
@@ -114,7 +114,7 @@ def test_what_is_whole_gives_no_finding_and_the_counts(counting: Counting) -> No
 
 def test_a_hole_in_a_stream_is_found(counting: Counting) -> None:
     counting.service.database["commits"].delete_one({"_id": "north|counter-a|0000000002"})
-    topic = kafka.topic(counting.definition.name)
+    topic = topic_name(counting.definition.name)
 
     assert counting.findings() == [
         "north|counter-a|0000000003: version 2 is missing",
@@ -127,7 +127,7 @@ def test_an_event_that_never_reached_kafka_is_found(counting: Counting) -> None:
     cause = Cause("north", "bo", "unsent")
     loaded = counting.service.streams.load(COUNTER, cause, "a")
     counting.service.streams.append(loaded, [Counted(4)], cause)
-    topic = kafka.topic(counting.definition.name)
+    topic = topic_name(counting.definition.name)
 
     assert counting.findings() == [f"{topic}: counter-a 4 is in the store and not in Kafka"]
 
@@ -142,12 +142,12 @@ def test_an_event_that_was_not_applied_is_found(counting: Counting) -> None:
     )
     producer = kafka.producer(counting.service.settings.kafka, "test")
     value = envelope.encode(event)
-    producer.send(kafka.topic(name), key=event.key.encode(), value=value).get(10)
+    producer.send(topic_name(name), key=event.key.encode(), value=value).get(10)
     producer.close()
 
     cheer = identify(event.id, "cheer")
     assert counting.findings() == [
-        f"totals@1 of {kafka.topic(name)}: counter-a was applied to 3 of 4",
+        f"totals@1 of {topic_name(name)}: counter-a was applied to 3 of 4",
         f"intents: {cheer} is missing",
         "totals@1: north|a differs from its events in latest, total",
     ]

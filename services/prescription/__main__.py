@@ -1,0 +1,5 @@
+"""`python -m prescription`: see shared/main.py."""
+
+from shared.main import command_line
+
+command_line("prescription")()
