@@ -74,11 +74,25 @@ class Intent:
             "state": "open",
             "tries": 0,
             "interrupted": 0,
+            "reason": "",
         }
 
 
-Deliver = Callable[[Intent], None]
-Record = Callable[[Intent, str], None]
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an intent.
+
+    Attributes:
+        state: sent, expired or failed.
+        detail: which way it went, as its channel says; what kept it, where it was not sent.
+    """
+
+    state: str
+    detail: str
+
+
+Deliver = Callable[[Intent], str]
+Record = Callable[[Intent, Outcome], None]
 
 
 @dataclass(slots=True)
@@ -87,8 +101,9 @@ class Sender:
 
     Attributes:
         database: where `intents` is.
-        channels: kind to the function that delivers; raises `Unsendable` or `Later`.
-        record: called with the outcome (sent, expired, failed), to commit it as an event.
+        channels: kind to the function that delivers and returns which way it went; raises
+            `Unsendable` or `Later` with a code for the reason.
+        record: called with the outcome, to commit it as an event.
         clock: the platform's time.
         holder: name of this process in the lease.
     """
@@ -132,25 +147,25 @@ class Sender:
             data=document["data"],
         )
         if document["state"] == "closing":
-            self._record(intent, document["outcome"])
+            self._record(intent, Outcome(document["outcome"], document["reason"]))
             return
         if now > intent.useful_until:
-            self._close(intent, "expired")
+            self._close(intent, Outcome("expired", document["reason"]))
             return
         # Whoever finds it in this state knows that a delivery was cut off and may repeat.
         interrupted = int(document["state"] == "sending")
         self._update(intent, {"$set": {"state": "sending"}, "$inc": {"interrupted": interrupted}})
         try:
-            self.channels[intent.kind](intent)
+            way = self.channels[intent.kind](intent)
         except Unsendable as fault:
-            self._close(intent, "failed", reason=str(fault))
+            self._close(intent, Outcome("failed", str(fault)))
         except Later as fault:
             self._again(document, now, str(fault), fault.until)
         except Exception as fault:
             log.exception("send_failed", kind=intent.kind)
             self._again(document, now, type(fault).__name__)
         else:
-            self._close(intent, "sent", sent_at=now)
+            self._close(intent, Outcome("sent", way))
 
     def _again(
         self, document: Document, now: datetime, reason: str, until: datetime | None = None
@@ -163,15 +178,16 @@ class Sender:
             {"$set": {"state": "open", "tries": tries, "due_at": due_at, "reason": reason}},
         )
 
-    def _close(self, intent: Intent, outcome: str, **details: Any) -> None:
+    def _close(self, intent: Intent, outcome: Outcome) -> None:
         """Note the outcome before it is committed: cut off in between, nothing is sent again."""
-        self._update(intent, {"$set": {"state": "closing", "outcome": outcome, **details}})
+        noted = {"state": "closing", "outcome": outcome.state, "reason": outcome.detail}
+        self._update(intent, {"$set": noted})
         self._record(intent, outcome)
 
-    def _record(self, intent: Intent, outcome: str) -> None:
+    def _record(self, intent: Intent, outcome: Outcome) -> None:
         self.record(intent, outcome)
-        self._update(intent, {"$set": {"state": outcome}})
-        SENT.labels(intent.kind, outcome).inc()
+        self._update(intent, {"$set": {"state": outcome.state}})
+        SENT.labels(intent.kind, outcome.state).inc()
 
     def _update(self, intent: Intent, change: Document) -> None:
         self.database[INTENTS].update_one({"_id": intent.id}, change)

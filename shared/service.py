@@ -18,7 +18,7 @@ from shared.codec import Codec, Upcaster
 from shared.due import Due
 from shared.peers import Peers
 from shared.publication import Publication
-from shared.send import Intent
+from shared.send import Intent, Outcome
 from shared.settings import Settings
 from shared.store import Commit, MongoStore
 from shared.stream import Cause, Streams
@@ -66,11 +66,11 @@ class Service:
 
 Handler = Callable[[Any, Service, Cause], Commit]
 DueHandler = Callable[[Due, Service], None]
-Channel = Callable[[Intent, Service], None]
-Outcome = Callable[[Intent, str, Service], None]
+Channel = Callable[[Intent, Service], str]
+Record = Callable[[Intent, Outcome, Service], None]
 
 
-def _no_outcome(intent: Intent, outcome: str, service: Service) -> None:
+def _no_outcome(intent: Intent, outcome: Outcome, service: Service) -> None:
     """Record nothing: the service sends nothing."""
 
 
@@ -86,7 +86,7 @@ class Definition:
         handlers: command class to its handler.
         projections: its projections and policies.
         due: kind of due work to the function that decides it.
-        channels: kind of intent to the function that delivers it.
+        channels: kind of intent to the function that delivers it and says which way it went.
         outcome: commits what became of an intent.
         indexes: (projection, collection, fields) that pages of documents are read by.
         api: the JSON API.
@@ -104,7 +104,7 @@ class Definition:
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     due: Mapping[str, DueHandler] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    outcome: Outcome = _no_outcome
+    outcome: Record = _no_outcome
     indexes: Sequence[tuple[Projection, str, Sequence[str]]] = ()
     signs_in: bool = False
 

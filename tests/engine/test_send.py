@@ -7,7 +7,7 @@ import pytest
 
 from shared import send
 from shared.mongo import Database
-from shared.send import Intent, Later, Sender, Unsendable
+from shared.send import Intent, Later, Outcome, Sender, Unsendable
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ class Channel:
     """A provider that a test breaks."""
 
     delivered: list[str] = field(default_factory=list)
-    recorded: list[tuple[str, str]] = field(default_factory=list)
+    recorded: list[tuple[str, str, str]] = field(default_factory=list)
     now: datetime = NOON
     before: BaseException | None = None
     after: BaseException | None = None
@@ -30,17 +30,18 @@ class Channel:
     def clock(self) -> datetime:
         return self.now
 
-    def deliver(self, intent: Intent) -> None:
+    def deliver(self, intent: Intent) -> str:
         if self.before:
             raise self.before
         self.delivered.append(intent.id)
         if self.after:
             raise self.after
+        return "post"
 
-    def record(self, intent: Intent, outcome: str) -> None:
+    def record(self, intent: Intent, outcome: Outcome) -> None:
         if self.record_fault:
             raise self.record_fault
-        self.recorded.append((intent.id, outcome))
+        self.recorded.append((intent.id, outcome.state, outcome.detail))
 
 
 @dataclass
@@ -70,7 +71,7 @@ def test_an_intent_is_sent_once_and_its_outcome_recorded(given: Given) -> None:
     given.sender.step()
 
     assert given.channel.delivered == ["i1"]
-    assert given.channel.recorded == [("i1", "sent")]
+    assert given.channel.recorded == [("i1", "sent", "post")]
     assert given.intent()["state"] == "sent"
 
 
@@ -87,7 +88,17 @@ def test_what_is_useful_no_longer_expires_unsent(given: Given) -> None:
     given.sender.step()
 
     assert given.channel.delivered == []
-    assert given.channel.recorded == [("i1", "expired")]
+    assert given.channel.recorded == [("i1", "expired", "")]
+
+
+def test_what_expires_tells_what_kept_it(given: Given) -> None:
+    given.channel.before = Later("away")
+    given.sender.step()
+
+    given.channel.now = NOON + timedelta(days=4)
+    given.sender.step()
+
+    assert given.channel.recorded == [("i1", "expired", "away")]
 
 
 @pytest.mark.parametrize("fault", [Later("away"), ValueError("a fault of ours")])
@@ -110,7 +121,7 @@ def test_what_cannot_be_sent_is_closed_with_the_reason(given: Given) -> None:
     given.sender.step()
 
     assert (given.intent()["state"], given.intent()["reason"]) == ("failed", "no such address")
-    assert given.channel.recorded == [("i1", "failed")]
+    assert given.channel.recorded == [("i1", "failed", "no such address")]
 
 
 def test_a_delivery_that_was_cut_off_repeats_and_is_counted(given: Given) -> None:
@@ -123,7 +134,7 @@ def test_a_delivery_that_was_cut_off_repeats_and_is_counted(given: Given) -> Non
 
     assert given.channel.delivered == ["i1", "i1"]
     assert given.intent()["interrupted"] == 1
-    assert given.channel.recorded == [("i1", "sent")]
+    assert given.channel.recorded == [("i1", "sent", "post")]
 
 
 def test_a_delivery_whose_outcome_was_not_recorded_does_not_repeat(given: Given) -> None:
@@ -135,7 +146,7 @@ def test_a_delivery_whose_outcome_was_not_recorded_does_not_repeat(given: Given)
     given.sender.step()
 
     assert given.channel.delivered == ["i1"]
-    assert given.channel.recorded == [("i1", "sent")]
+    assert given.channel.recorded == [("i1", "sent", "post")]
 
 
 def test_what_waits_for_a_moment_is_tried_again_at_that_moment(given: Given) -> None:
