@@ -1,0 +1,184 @@
+"""What the practice decided, in the words of the clinic. A text that is somebody's own is an id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from shared.codec import Upcaster
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an exercise or a program comes from; verified once somebody here has checked it."""
+
+    title: str
+    url: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of an exercise and how often; None where it was left open."""
+
+    sets: int | None
+    repetitions: int | None
+    hold_seconds: int | None
+    minutes: float | None
+    load_kg: float | None
+    band: str | None
+    side: str | None
+    times_per_day: int
+    days_per_week: int
+    weekdays: tuple[int, ...]
+    effort: int | None
+    rest_seconds: int | None
+    tempo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise of a program with its dose; priority 1 is always, 3 is if there is time."""
+
+    exercise: str
+    dose: Dose
+    priority: int
+    instructions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is treated: a code of a coding system, and the id of the words for it."""
+
+    code: str
+    system: str
+    verified: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a program, counted from 1; `name` is a text's id."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeRegistered:
+    """A practice group began to use the platform."""
+
+    practice: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRegistered:
+    """A practice opened a site; `zone` is its IANA time zone."""
+
+    site: str
+    name: str
+    zone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRegistered:
+    """Somebody began to work at these sites; name and address are in a sealed card."""
+
+    staff: str
+    role: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRegistered:
+    """A patient came into care at a site; name and address are in a sealed card."""
+
+    patient: str
+    site: str
+    zone: str
+    language: str
+    therapist: str | None
+    birth_year: int
+    precautions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientErased:
+    """All that says who the patient is, and all words about the patient, were destroyed."""
+
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExercisePublished:
+    """An exercise came into the practice's library."""
+
+    exercise: str
+    name: str
+    plain_name: str
+    kind: str
+    steps: tuple[str, ...]
+    stop_if: tuple[str, ...]
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramPrescribed:
+    """A therapist prescribed a program; title, goals and instructions are texts' ids."""
+
+    program: str
+    patient: str
+    site: str
+    revision: int
+    effective: date
+    start: date
+    end: date | None
+    title: str
+    diagnosis: Diagnosis
+    goals: tuple[str, ...]
+    phase: Phase
+    exercises: tuple[Exercise, ...]
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRevised:
+    """A therapist changed a program from a date on, for a reason; this is all of it from then."""
+
+    program: str
+    patient: str
+    revision: int
+    effective: date
+    reason: str
+    note: str | None
+    end: date | None
+    phase: Phase
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEnded:
+    """A program ended; `date` is the last date that it asks for anything."""
+
+    program: str
+    patient: str
+    date: date
+    reason: str
+
+
+EVENTS = (
+    PracticeRegistered,
+    SiteRegistered,
+    StaffRegistered,
+    PatientRegistered,
+    PatientErased,
+    ExercisePublished,
+    ProgramPrescribed,
+    ProgramRevised,
+    ProgramEnded,
+)
+
+# (type, schema) to the function that lifts it to the next schema; every event is at its first.
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}

@@ -1,0 +1,192 @@
+"""The payloads of the published events: the promise to other services, changed only by adding."""
+
+from marshmallow import Schema, fields, validate
+
+
+def identity(what: str) -> fields.String:
+    return fields.String(required=True, metadata={"description": what})
+
+
+def text(what: str) -> fields.String:
+    """Return the id of words that this service keeps sealed and gives to those who may read."""
+    return fields.String(required=True, metadata={"description": f"id of a text: {what}"})
+
+
+def maybe_text(what: str) -> fields.String:
+    return fields.String(
+        required=True, allow_none=True, metadata={"description": f"id of a text, or null: {what}"}
+    )
+
+
+def code(what: str, example: str) -> fields.String:
+    """Return a code of a list that may grow: a reader lets an unknown one pass."""
+    return fields.String(required=True, metadata={"description": what, "examples": [example]})
+
+
+def day(what: str) -> fields.Date:
+    return fields.Date(required=True, metadata={"description": what})
+
+
+def zone() -> fields.String:
+    return fields.String(required=True, metadata={"description": "IANA time zone"})
+
+
+def language() -> fields.String:
+    return fields.String(required=True, metadata={"description": "BCP 47, for example en"})
+
+
+def whole(low: int) -> fields.Integer:
+    return fields.Integer(required=True, validate=validate.Range(min=low))
+
+
+def maybe_whole(low: int) -> fields.Integer:
+    return fields.Integer(required=True, allow_none=True, validate=validate.Range(min=low))
+
+
+class SourceSchema(Schema):
+    """Where something comes from."""
+
+    title = fields.String(required=True)
+    url = fields.String(required=True)
+    verified = fields.Boolean(
+        required=True, metadata={"description": "whether somebody at the practice checked it"}
+    )
+
+
+class DoseSchema(Schema):
+    """How much and how often; null where it was left open."""
+
+    sets = maybe_whole(1)
+    repetitions = maybe_whole(1)
+    hold_seconds = maybe_whole(1)
+    minutes = fields.Float(required=True, allow_none=True)
+    load_kg = fields.Float(required=True, allow_none=True)
+    band = fields.String(required=True, allow_none=True, metadata={"examples": ["red"]})
+    side = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "left, right, each (one after the other) or both (together)"},
+    )
+    times_per_day = whole(1)
+    days_per_week = fields.Integer(required=True, validate=validate.Range(1, 7))
+    weekdays = fields.List(
+        fields.Integer(validate=validate.Range(1, 7)),
+        required=True,
+        metadata={"description": "ISO weekdays, 1 is Monday; empty where days_per_week says all"},
+    )
+    effort = fields.Integer(required=True, allow_none=True, validate=validate.Range(0, 10))
+    rest_seconds = maybe_whole(0)
+    tempo = fields.String(required=True, allow_none=True, metadata={"examples": ["3-1-3"]})
+
+
+class ExerciseSchema(Schema):
+    """One exercise of a program."""
+
+    exercise = identity("of the practice's library")
+    dose = fields.Nested(DoseSchema, required=True)
+    priority = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 3),
+        metadata={"description": "1 always, 2 most days, 3 if there is time"},
+    )
+    instructions = maybe_text("what the therapist says about it to this patient")
+
+
+class DiagnosisSchema(Schema):
+    """What is treated."""
+
+    code = fields.String(required=True)
+    system = fields.String(required=True, metadata={"description": "whose code it is"})
+    verified = fields.Boolean(required=True)
+    text = text("what is treated")
+
+
+class PhaseSchema(Schema):
+    """A part of a program."""
+
+    number = whole(1)
+    name = text("the phase's name")
+
+
+class Practice(Schema):
+    practice = identity("the tenant")
+    name = fields.String(required=True)
+    language = language()
+
+
+class Site(Schema):
+    site = identity("the site")
+    name = fields.String(required=True)
+    zone = zone()
+    language = language()
+
+
+class Staff(Schema):
+    staff = identity("the staff member; name and address are on a card that the owner keeps")
+    role = code("what the person does", "therapist")
+    sites = fields.List(fields.String(), required=True)
+
+
+class Patient(Schema):
+    patient = identity("the patient; name and address are on a card that the owner keeps")
+    site = identity("where the patient is treated")
+    zone = zone()
+    language = language()
+    therapist = fields.String(
+        required=True, allow_none=True, metadata={"description": "staff id, or null"}
+    )
+
+
+class Erased(Schema):
+    patient = identity("the patient")
+
+
+class Library(Schema):
+    exercise = identity("the exercise")
+    name = fields.String(required=True, metadata={"description": "as therapists say it"})
+    plain_name = fields.String(required=True, metadata={"description": "as patients say it"})
+    kind = code("what it trains", "strength")
+    steps = fields.List(fields.String(), required=True)
+    stop_if = fields.List(fields.String(), required=True)
+    source = fields.Nested(SourceSchema, required=True, allow_none=True)
+
+
+class Revised(Schema):
+    program = identity("the program")
+    patient = identity("whose it is")
+    revision = whole(1)
+    effective = day("local date from which it holds")
+    reason = code("why", "progressed")
+    note = maybe_text("why, in the therapist's words")
+    end = fields.Date(
+        required=True, allow_none=True, metadata={"description": "last date, or null"}
+    )
+    phase = fields.Nested(PhaseSchema, required=True)
+    exercises = fields.List(fields.Nested(ExerciseSchema), required=True)
+
+
+class Prescribed(Schema):
+    program = identity("the program")
+    patient = identity("whose it is")
+    site = identity("where it was prescribed")
+    revision = whole(1)
+    effective = day("the same as start")
+    start = day("first local date")
+    end = fields.Date(
+        required=True, allow_none=True, metadata={"description": "last date, or null"}
+    )
+    title = text("the program's title")
+    diagnosis = fields.Nested(DiagnosisSchema, required=True)
+    goals = fields.List(
+        fields.String(), required=True, metadata={"description": "ids of texts, one a goal"}
+    )
+    phase = fields.Nested(PhaseSchema, required=True)
+    exercises = fields.List(fields.Nested(ExerciseSchema), required=True)
+    source = fields.Nested(SourceSchema, required=True, allow_none=True)
+
+
+class Ended(Schema):
+    program = identity("the program")
+    patient = identity("whose it is")
+    date = day("last date that it asks for anything")
+    reason = code("why", "goals_met")

@@ -1,0 +1,76 @@
+"""The codes and limits that the rules work by, read from `rules.toml`."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Codes and limits, each with the version and the source it comes from.
+
+    Attributes:
+        limits: the least and the most of each number of a dose.
+        bands: colours of elastic bands.
+        sides: sides that an exercise is done on.
+        tempo: pattern of a tempo, seconds down, held and up.
+        kinds: of exercise.
+        revised: reasons to revise a program.
+        ended: reasons to end it.
+        priorities: of an exercise, first and last.
+        phases: numbers of a program's phases, first and last.
+        exercises: how many a program holds at most.
+        starts: days from today to a program's first date, least and most.
+        longest: days that a program lasts at most.
+        roles: of staff.
+        oldest: years that a patient may be old.
+        versions: of these, by part.
+        sources: the same.
+    """
+
+    limits: Mapping[str, Limits]
+    bands: tuple[str, ...]
+    sides: tuple[str, ...]
+    tempo: re.Pattern[str]
+    kinds: tuple[str, ...]
+    revised: tuple[str, ...]
+    ended: tuple[str, ...]
+    priorities: Limits
+    phases: Limits
+    exercises: int
+    starts: tuple[int, int]
+    longest: int
+    roles: tuple[str, ...]
+    oldest: int
+    versions: Mapping[str, str]
+    sources: Mapping[str, str]
+
+
+@cache
+def rules() -> Rules:
+    """Return the rules in force."""
+    found = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+    dose, program = found["dose"], found["program"]
+    return Rules(
+        limits={name: (low, high) for name, (low, high) in dose["limits"].items()},
+        bands=tuple(dose["bands"]),
+        sides=tuple(dose["sides"]),
+        tempo=re.compile(dose["tempo"]),
+        kinds=tuple(found["exercise"]["kinds"]),
+        revised=tuple(program["revised"]),
+        ended=tuple(program["ended"]),
+        priorities=tuple(program["priorities"]),
+        phases=tuple(program["phases"]),
+        exercises=program["exercises"],
+        starts=(program["earliest_start"], program["latest_start"]),
+        longest=program["longest"],
+        roles=tuple(found["staff"]["roles"]),
+        oldest=found["patient"]["oldest"],
+        versions={name: part["version"] for name, part in found.items()},
+        sources={name: part["source"] for name, part in found.items()},
+    )
