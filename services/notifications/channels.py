@@ -1,0 +1,110 @@
+"""The e-mail channel: whether a message is still worth sending, to whom, and what the server said.
+
+Reasons are codes; neither an address nor what a server answered ever leaves this module.
+"""
+
+import smtplib
+from datetime import date
+from email.message import EmailMessage
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from notifications import mail, queries
+from notifications.hours import end_of_quiet
+from notifications.policies import EMAIL
+from notifications.reminder import Desk, judge, next_session
+from notifications.rules import rules
+from shared.mongo import Document
+from shared.peers import Away
+from shared.send import Intent, Later, Unsendable
+from shared.service import Service
+
+TIMEOUT = 20
+PERMANENT = 500
+
+
+def email(intent: Intent, service: Service) -> str:
+    """Send a message by e-mail; one whose patient has no address is in the inbox alone.
+
+    Raises:
+        Later: the patient is not known yet, people sleep, or a server is away.
+        Unsendable: it is needed no more, or its address cannot be reached.
+    """
+    message = queries.message_document(service, intent.tenant, intent.id)
+    try:
+        person = queries.person(service, intent.tenant, message["patient"])
+    except queries.Unknown:
+        raise Later("patient_unknown") from None
+    desk = _desk(message, service, intent.tenant)
+    _check_needed(message, desk)
+    address = _address(person, service, intent.tenant)
+    if not address or not service.settings.smtp:
+        return "inbox"
+    quiet = end_of_quiet(service.clock(), ZoneInfo(person["zone"]), rules())
+    if quiet:
+        raise Later("quiet_hours", until=quiet)
+    letter = mail.Letter(
+        message=message,
+        language=person["language"],
+        site=queries.site_name(service, intent.tenant, person["site"]),
+        next_session=next_session(desk, rules().outlook) if desk else None,
+    )
+    post(mail.compose(letter, address, service.settings, service.clock()), service.settings.smtp)
+    return EMAIL
+
+
+def post(mail: EmailMessage, smtp: str) -> None:
+    """Hand a mail to the server.
+
+    Raises:
+        Later: the server is away, or refuses for now.
+        Unsendable: it refuses for good, or the address is none.
+    """
+    host, _, port = smtp.partition(":")
+    try:
+        with smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=TIMEOUT) as server:
+            server.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as fault:
+        (code, _answer), *_ = fault.recipients.values()
+        raise _refused(code) from None
+    except smtplib.SMTPResponseException as fault:
+        raise _refused(fault.smtp_code) from None
+    except smtplib.SMTPNotSupportedError:
+        raise Unsendable("address") from None
+    except (smtplib.SMTPException, OSError):
+        raise Later("smtp_away") from None
+
+
+CHANNELS = {EMAIL: email}
+
+
+def _desk(message: Document, service: Service, tenant: str) -> Desk | None:
+    try:
+        return queries.desk(service, tenant, message["program"])
+    except queries.Unknown:
+        return None
+
+
+def _check_needed(message: Document, desk: Desk | None) -> None:
+    """Look once more at what a reminder is about: it may have been done since it was decided."""
+    if message["kind"] == "reminder" and desk:
+        reason = judge(desk, date.fromisoformat(message["local_date"]))
+        if reason != "due":
+            raise Unsendable(reason)
+
+
+def _address(person: Document, service: Service, tenant: str) -> str:
+    """Return the patient's e-mail address, empty where there is none."""
+    if person["erased"]:
+        raise Unsendable("erased")
+    try:
+        cards: dict[str, Any] = service.peers.cards(tenant, [person["patient"]])
+    except Away:
+        raise Later("away") from None
+    if person["patient"] not in cards:
+        raise Unsendable("erased")
+    return str(cards[person["patient"]].get("email") or "")
+
+
+def _refused(code: int) -> Later | Unsendable:
+    return Unsendable(f"smtp_{code}") if code >= PERMANENT else Later(f"smtp_{code}")

@@ -1,0 +1,111 @@
+"""Mails in the patient's language: one set of words, laid out as text and as HTML.
+
+The words of a mail are the variables that its template sets: subject, title, paragraphs, points,
+ahead, action. The two frames lay the same words out, so that both forms say the same.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+import shared.web
+from notifications.celebration import ranked
+from shared.mongo import Document
+from shared.send import Unsendable
+from shared.settings import Settings
+from shared.web.words import DAYS, LANGUAGES, translate
+
+HERE = Path(__file__).parent
+SHARED = Path(str(shared.web.__file__)).parent
+PRODUCT = "HEP"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail is about.
+
+    Attributes:
+        message: as the inbox holds it.
+        language: of the patient, English where it is none of ours.
+        site: who writes; may be empty.
+        next_session: the next date that the program asks for; None where none is known.
+    """
+
+    message: Document
+    language: str
+    site: str
+    next_session: date | None
+
+
+def compose(letter: Letter, address: str, settings: Settings, now: datetime) -> EmailMessage:
+    """Return the mail, the same Message-ID whenever it is written again.
+
+    Raises:
+        Unsendable: what should be an address is none.
+    """
+    name, sender = parseaddr(settings.mail_from)
+    words = _words(letter, f"{settings.origin}/adherence/")
+    mail = EmailMessage()
+    mail["From"] = formataddr((name or PRODUCT, sender))
+    try:
+        mail["To"] = address
+    except ValueError:
+        raise Unsendable("address") from None
+    mail["Subject"] = words["subject"]
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{letter.message['message']}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = words["language"]
+    templates = environment(words["language"])
+    mail.set_content(templates.get_template("notifications/mail/frame.txt").render(words))
+    html = templates.get_template("notifications/mail/frame.html").render(words)
+    mail.add_alternative(html, subtype="html")
+    return mail
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates in a language, with the functions that pages have too."""
+    found = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(HERE / "templates"), FileSystemLoader(SHARED / "templates")]
+        ),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def gettext(text: str, **values: object) -> str:
+        translated = translate(text, language=language, folder=HERE / "words")
+        return translated % values if values else translated
+
+    def day(when: date, form: str = "day") -> str:
+        return format_date(when, DAYS[language][form], locale=language)
+
+    found.globals.update(_=gettext)
+    found.filters.update(day=day)
+    return found
+
+
+def _words(letter: Letter, link: str) -> dict[str, Any]:
+    """Return the words of a mail, and what its frames need besides."""
+    language = letter.language if letter.language in LANGUAGES else "en"
+    message = letter.message
+    about = {
+        "milestones": ranked(message["milestones"]),
+        "local_date": date.fromisoformat(message["local_date"]),
+        "next_session": letter.next_session,
+    }
+    template = environment(language).get_template(f"notifications/mail/{message['kind']}.txt")
+    said = template.make_module(about)
+    names = ("subject", "title", "paragraphs", "points", "ahead", "action")
+    words = {name: getattr(said, name) for name in names}
+    return {**words, "language": language, "link": link, "site": letter.site}
