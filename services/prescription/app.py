@@ -1,7 +1,9 @@
 """What makes this service this service."""
 
 from prescription.events import EVENTS, UPCASTERS
+from prescription.handlers import HANDLERS
 from prescription.pages import pages
+from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
 from prescription.routes import routes
 from shared.service import Definition
@@ -11,8 +13,9 @@ DEFINITION = Definition(
     events=EVENTS,
     upcasters=UPCASTERS,
     published=PUBLISHED,
-    handlers={},
-    projections=[],
+    handlers=HANDLERS,
+    projections=PROJECTIONS,
+    indexes=INDEXES,
     api=routes,
     pages=pages,
     signs_in=True,

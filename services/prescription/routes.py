@@ -1,5 +1,265 @@
-"""The JSON API."""
+"""The JSON API: schema in, command out. What a rule refuses is answered as a problem."""
+
+from typing import Any
 
 from flask_smorest import Blueprint
+from marshmallow import Schema, fields
 
-routes = Blueprint("prescription", __name__, url_prefix="/prescription/v1")
+from prescription import answers, commands, queries, schemas
+from prescription.projections import LISTS
+from shared.errors import Fault, Invalid
+from shared.web import api
+from shared.web.identity import allow, identity, service
+
+PREFIX = "/prescription/v1"
+MOST_IDS = 200
+TREATS = ("therapist", "lead")
+STAFF = (*TREATS, "administrator")
+
+routes = Blueprint("prescription", __name__, url_prefix=PREFIX)
+
+
+class PatientsQuery(api.PageQuery):
+    """Query of the list of patients."""
+
+    q = fields.String(
+        load_default="",
+        metadata={"description": "words of a name, whole or from their third letter on"},
+    )
+
+
+class IdsQuery(Schema):
+    """Ids to look up, separated by commas."""
+
+    ids = fields.String(required=True)
+
+
+@routes.route("/practice", methods=["POST"])
+@allow("administrator")
+@routes.arguments(schemas.PracticeRequest)
+@routes.response(201, answers.Created)
+def register_practice(body: dict[str, Any]) -> Any:
+    """Register the practice, once."""
+    cause = api.cause(body)
+    command = commands.RegisterPractice(practice=cause.tenant, **body)
+    commit = api.execute(command, cause)
+    return {"id": cause.tenant}, 201, api.headers(commit, f"{PREFIX}/practice")
+
+
+@routes.route("/practice", methods=["GET"])
+@allow(*STAFF)
+@routes.response(200, answers.Practice)
+def read_practice() -> Any:
+    """Return the practice."""
+    return queries.find_practice(identity(), service())
+
+
+@routes.route("/sites", methods=["POST"])
+@allow("administrator")
+@routes.arguments(schemas.SiteRequest)
+@routes.response(201, answers.Created)
+def register_site(body: dict[str, Any]) -> Any:
+    """Open a site."""
+    cause = api.cause(body)
+    site = api.new_id(cause)
+    commit = api.execute(commands.RegisterSite(site=site, **body), cause)
+    return {"id": site}, 201, api.headers(commit, f"{PREFIX}/sites/{site}")
+
+
+@routes.route("/sites/<site>", methods=["GET"])
+@allow(*STAFF)
+@routes.response(200, answers.Site)
+def read_site(site: str) -> Any:
+    """Return a site."""
+    return queries.find_site(site, identity(), service())
+
+
+@routes.route("/staff", methods=["POST"])
+@allow("administrator")
+@routes.arguments(schemas.StaffRequest)
+@routes.response(201, answers.Created)
+def register_staff(body: dict[str, Any]) -> Any:
+    """Take somebody on."""
+    cause = api.cause(body)
+    staff = api.new_id(cause)
+    commit = api.execute(commands.RegisterStaff(staff=staff, **body), cause)
+    return {"id": staff}, 201, api.headers(commit, f"{PREFIX}/staff/{staff}")
+
+
+@routes.route("/staff/<staff>", methods=["GET"])
+@allow(*STAFF)
+@routes.response(200, answers.Staff)
+def read_staff(staff: str) -> Any:
+    """Return somebody who works here."""
+    return queries.find_staff(staff, identity(), service())
+
+
+@routes.route("/patients", methods=["POST"])
+@allow(*STAFF)
+@routes.arguments(schemas.PatientRequest)
+@routes.response(201, answers.Created)
+def register_patient(body: dict[str, Any]) -> Any:
+    """Take a patient into care."""
+    cause = api.cause(body)
+    patient = api.new_id(cause)
+    commit = api.execute(commands.RegisterPatient(patient=patient, **body), cause)
+    return {"id": patient}, 201, api.headers(commit, f"{PREFIX}/patients/{patient}")
+
+
+@routes.route("/patients", methods=["GET"])
+@allow(*STAFF)
+@api.reads(LISTS)
+@routes.arguments(PatientsQuery, location="query")
+@routes.response(200, answers.page(answers.Listed))
+def list_patients(query: dict[str, Any]) -> Any:
+    """Return patients, the newest first; `q` finds by name."""
+    after, limit = api.after(query["cursor"]), query["limit"]
+    found = queries.patients(query["q"], identity(), service(), after=after, limit=limit)
+    return api.listing(found, limit, "order", dict)
+
+
+@routes.route("/patients/<patient>", methods=["GET"])
+@allow(*STAFF, "patient")
+@routes.response(200, answers.Patient)
+def read_patient(patient: str) -> Any:
+    """Return a patient."""
+    return queries.find_patient(patient, identity(), service())
+
+
+@routes.route("/patients/<patient>/erasure", methods=["POST"])
+@allow("administrator", "lead")
+@routes.response(200, answers.Created)
+def erase_patient(patient: str) -> Any:
+    """Destroy all that says who the patient is; asked again, the answer is the same."""
+    queries.in_reach(patient, identity(), service())
+    commit = api.execute(commands.ErasePatient(patient), api.cause({}))
+    return {"id": patient}, 200, api.headers(commit, f"{PREFIX}/patients/{patient}")
+
+
+@routes.route("/patients/<patient>/programs", methods=["GET"])
+@allow(*TREATS, "patient")
+@api.reads(LISTS)
+@routes.arguments(api.PageQuery, location="query")
+@routes.response(200, answers.page(answers.Latest))
+def list_programs(query: dict[str, Any], patient: str) -> Any:
+    """Return a patient's programs, the newest first."""
+    queries.in_reach(patient, identity(), service())
+    after, limit = api.after(query["cursor"]), query["limit"]
+    found = queries.programs(patient, identity(), service(), after=after, limit=limit)
+    return api.listing(found, limit, "order", dict)
+
+
+@routes.route("/exercises", methods=["POST"])
+@allow(*TREATS)
+@routes.arguments(schemas.ExerciseRequest)
+@routes.response(201, answers.Created)
+def publish_exercise(body: dict[str, Any]) -> Any:
+    """Put an exercise into the library."""
+    cause = api.cause(body)
+    exercise = api.new_id(cause)
+    commit = api.execute(commands.PublishExercise(exercise=exercise, **body), cause)
+    return {"id": exercise}, 201, api.headers(commit, f"{PREFIX}/exercises/{exercise}")
+
+
+@routes.route("/exercises", methods=["GET"])
+@allow(*STAFF)
+@api.reads(LISTS)
+@routes.arguments(api.PageQuery, location="query")
+@routes.response(200, answers.page(answers.Exercise))
+def list_exercises(query: dict[str, Any]) -> Any:
+    """Return the library by name."""
+    after, limit = api.after(query["cursor"]), query["limit"]
+    found = queries.exercises(identity(), service(), after=after, limit=limit)
+    return api.listing(found, limit, "order", dict)
+
+
+@routes.route("/exercises/<exercise>", methods=["GET"])
+@allow(*STAFF)
+@routes.response(200, answers.Exercise)
+def read_exercise(exercise: str) -> Any:
+    """Return an exercise."""
+    return queries.find_exercise(exercise, identity(), service())
+
+
+@routes.route("/programs", methods=["POST"])
+@allow(*TREATS)
+@routes.arguments(schemas.ProgramRequest)
+@routes.response(201, answers.Created)
+def prescribe_program(body: dict[str, Any]) -> Any:
+    """Prescribe a program."""
+    cause = api.cause(body)
+    queries.check_reach(body["patient"], identity(), service())
+    program = api.new_id(cause)
+    commit = api.execute(commands.PrescribeProgram(program=program, **body), cause)
+    return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
+
+
+@routes.route("/programs/<program>", methods=["GET"])
+@allow(*TREATS, "patient")
+@routes.response(200, answers.Program)
+def read_program(program: str) -> Any:
+    """Return a program as its latest revision says; patients read their own."""
+    found, version = queries.find_program(program, identity(), service())
+    return found, 200, {"ETag": f'"{version}"'}
+
+
+@routes.route("/programs/<program>/history", methods=["GET"])
+@allow(*TREATS)
+@routes.response(200, answers.History)
+def read_history(program: str) -> Any:
+    """Return every revision of a program."""
+    found, version = queries.find_program(program, identity(), service())
+    return found, 200, {"ETag": f'"{version}"'}
+
+
+@routes.route("/programs/<program>/revisions", methods=["POST"])
+@allow(*TREATS)
+@routes.arguments(schemas.RevisionRequest)
+@routes.response(201, answers.Created)
+def revise_program(body: dict[str, Any], program: str) -> Any:
+    """Revise a program; If-Match names the version that was read."""
+    cause, version = api.cause(body), api.expected_version()
+    loaded = queries.load_program(program, identity(), service())
+    body.setdefault("end", loaded.state.revisions[-1].end)
+    command = commands.ReviseProgram(program=program, version=version, **body)
+    commit = api.execute(command, cause)
+    return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
+
+
+@routes.route("/programs/<program>/end", methods=["POST"])
+@allow(*TREATS)
+@routes.arguments(schemas.EndRequest)
+@routes.response(201, answers.Created)
+def end_program(body: dict[str, Any], program: str) -> Any:
+    """End a program; If-Match names the version that was read."""
+    cause, version = api.cause(body), api.expected_version()
+    queries.load_program(program, identity(), service())
+    commit = api.execute(commands.EndProgram(program=program, version=version, **body), cause)
+    return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
+
+
+@routes.route("/cards", methods=["GET"])
+@allow("service")
+@routes.arguments(IdsQuery, location="query")
+@routes.response(200, answers.Held)
+def read_cards(query: dict[str, Any]) -> Any:
+    """Return cards {name, email, phone} of patients and staff, for the other services."""
+    return {"items": queries.cards(_ids(query), identity().tenant, service())}
+
+
+@routes.route("/texts", methods=["GET"])
+@allow("service")
+@routes.arguments(IdsQuery, location="query")
+@routes.response(200, answers.Held)
+def read_texts(query: dict[str, Any]) -> Any:
+    """Return people's words, for the other services."""
+    return {"items": queries.texts(_ids(query), identity().tenant, service())}
+
+
+def _ids(query: dict[str, Any]) -> list[str]:
+    ids = [identity for identity in query["ids"].split(",") if identity]
+    if len(ids) > MOST_IDS:
+        raise Invalid(
+            f"Ask for {MOST_IDS} at most.", faults=[Fault("/ids", "too many: ask in batches")]
+        )
+    return ids

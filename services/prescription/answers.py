@@ -1,0 +1,172 @@
+"""What answers hold. Words are null once the patient was erased."""
+
+from marshmallow import Schema, fields
+
+from prescription import payloads
+
+
+class Created(Schema):
+    """What a command made, or changed."""
+
+    id = fields.String(required=True)
+
+
+class Practice(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class Site(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    zone = fields.String(required=True)
+
+
+class Staff(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True)
+    sites = fields.List(fields.String(), required=True)
+
+
+class Exercise(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    plain_name = fields.String(required=True)
+    kind = fields.String(required=True)
+    steps = fields.List(fields.String(), required=True)
+    stop_if = fields.List(fields.String(), required=True)
+    source = fields.Nested(payloads.SourceSchema, required=True, allow_none=True)
+
+
+class Latest(Schema):
+    """A patient's latest program, in short."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    start = fields.Date(required=True)
+    end = fields.Date(required=True, allow_none=True)
+    ended = fields.Date(required=True, allow_none=True)
+    phase = fields.Integer(required=True)
+
+
+class Listed(Schema):
+    """A patient in a list."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    site = fields.String(required=True)
+    therapist = fields.String(required=True, allow_none=True)
+    latest = fields.Nested(Latest, required=True, allow_none=True)
+
+
+class Patient(Schema):
+    id = fields.String(required=True)
+    erased = fields.Boolean(required=True)
+    name = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    subject = fields.String(required=True, allow_none=True)
+    birth_year = fields.Integer(required=True)
+    zone = fields.String(required=True)
+    language = fields.String(required=True)
+    site = fields.String(required=True)
+    therapist = fields.String(required=True, allow_none=True)
+    precautions = fields.String(required=True, allow_none=True)
+
+
+class Diagnosis(Schema):
+    code = fields.String(required=True)
+    system = fields.String(required=True)
+    verified = fields.Boolean(required=True)
+    text = fields.String(required=True, allow_none=True)
+
+
+class Phase(Schema):
+    number = fields.Integer(required=True)
+    name = fields.String(required=True, allow_none=True)
+
+
+class Prescribed(Schema):
+    """One exercise of a program."""
+
+    exercise = fields.String(required=True)
+    name = fields.String(required=True)
+    plain_name = fields.String(required=True)
+    dose = fields.Nested(payloads.DoseSchema, required=True)
+    priority = fields.Integer(required=True)
+    instructions = fields.String(required=True, allow_none=True)
+
+
+class Revision(Schema):
+    """One revision; the first has no reason."""
+
+    revision = fields.Integer(required=True)
+    effective = fields.Date(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    end = fields.Date(required=True, allow_none=True)
+    phase = fields.Nested(Phase, required=True)
+    exercises = fields.List(fields.Nested(Prescribed), required=True)
+    actor = fields.String(
+        required=True, metadata={"description": "who decided it, by the issuer's id"}
+    )
+    recorded = fields.AwareDateTime(required=True)
+
+
+class End(Schema):
+    date = fields.Date(required=True)
+    reason = fields.String(required=True)
+    actor = fields.String(required=True)
+    recorded = fields.AwareDateTime(required=True)
+
+
+class Program(Schema):
+    """A program as its latest revision says."""
+
+    id = fields.String(required=True)
+    patient = fields.String(required=True)
+    site = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    diagnosis = fields.Nested(Diagnosis, required=True)
+    goals = fields.List(fields.String(allow_none=True), required=True)
+    start = fields.Date(required=True)
+    end = fields.Date(required=True, allow_none=True)
+    ended = fields.Nested(End, required=True, allow_none=True)
+    revision = fields.Integer(required=True)
+    effective = fields.Date(required=True)
+    phase = fields.Nested(Phase, required=True)
+    exercises = fields.List(fields.Nested(Prescribed), required=True)
+    source = fields.Nested(payloads.SourceSchema, required=True, allow_none=True)
+
+
+class History(Schema):
+    """Every revision of a program, and its end."""
+
+    id = fields.String(required=True)
+    patient = fields.String(required=True)
+    start = fields.Date(required=True)
+    revisions = fields.List(fields.Nested(Revision), required=True)
+    ended = fields.Nested(End, required=True, allow_none=True)
+
+
+def page(schema: type[Schema]) -> type[Schema]:
+    """Return the schema of one page of a list."""
+    found: type[Schema] = Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(schema), required=True),
+            "next": fields.String(
+                required=True,
+                allow_none=True,
+                metadata={"description": "cursor of the next page, null on the last"},
+            ),
+        },
+        name=f"{schema.__name__}Page",
+    )
+    return found
+
+
+class Held(Schema):
+    """What is kept sealed, by id; what was erased is left out."""
+
+    items = fields.Dict(keys=fields.String(), required=True)

@@ -1,0 +1,41 @@
+"""Doses: what a dose of an exercise can be."""
+
+from collections.abc import Iterator
+
+from prescription.events import Dose
+from prescription.fault import fault, one_of
+from prescription.rules import Rules
+from shared.errors import Fault
+
+WEEK = range(1, 8)
+AMOUNTS = ("repetitions", "hold_seconds", "minutes")
+
+
+def faults(dose: Dose, pointer: str, rules: Rules) -> Iterator[Fault]:
+    """Yield what cannot be about a dose, field by field."""
+    for name, (low, high) in rules.limits.items():
+        value = getattr(dose, name)
+        if value is not None and not low <= value <= high:
+            yield fault(f"{pointer}/{name}", "Give %(low)g to %(high)g.", low=low, high=high)
+    if all(getattr(dose, name) is None for name in AMOUNTS):
+        yield fault(f"{pointer}/repetitions", "Say how much: repetitions, a hold or minutes.")
+    yield from one_of(f"{pointer}/band", dose.band, rules.bands)
+    yield from one_of(f"{pointer}/side", dose.side, rules.sides)
+    if dose.tempo is not None and not rules.tempo.fullmatch(dose.tempo):
+        yield fault(f"{pointer}/tempo", "Give seconds down, held and up, for example 3-1-3.")
+    yield from _weekdays(dose, f"{pointer}/weekdays")
+
+
+def _weekdays(dose: Dose, pointer: str) -> Iterator[Fault]:
+    days = dose.weekdays
+    if any(day not in WEEK for day in days):
+        yield fault(pointer, "Weekdays are 1 (Monday) to 7 (Sunday).")
+    elif len(set(days)) < len(days):
+        yield fault(pointer, "A weekday stands here twice: name it once.")
+    elif days and len(days) != dose.days_per_week:
+        yield fault(
+            pointer,
+            "%(named)s weekdays are named, but it is for %(days)s days a week: make them agree.",
+            named=len(days),
+            days=dose.days_per_week,
+        )

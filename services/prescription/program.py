@@ -1,0 +1,215 @@
+"""Programs: what may be prescribed, how it may change, when it ends; no revision is ever lost."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date
+
+from prescription import dosage, term
+from prescription.commands import AskedDiagnosis, EndProgram, PrescribeProgram, ReviseProgram
+from prescription.events import Diagnosis, ProgramEnded, ProgramPrescribed, ProgramRevised
+from prescription.fault import fault, one_of
+from prescription.patient import Patient
+from prescription.rules import Rules
+from prescription.text import Keep
+from shared.errors import Fault, Invalid, NotFound, Refusal
+from shared.stream import Kind
+
+NO_PATIENT = fault("/patient", "The practice has no patient with this id.")
+
+
+class ProgramImpossible(Invalid):
+    """The program cannot be as it is prescribed or revised."""
+
+    slug = "program-impossible"
+    title = "The program cannot be like this"
+
+
+class NothingChanges(Invalid):
+    """A revision asks for what is in force anyway."""
+
+    slug = "nothing-changes"
+    title = "This revision changes nothing"
+
+
+class ProgramOver(Refusal):
+    """An ended program stays as it was."""
+
+    slug = "program-over"
+    title = "This program has ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program with all its revisions; without a prescription it is not there."""
+
+    prescribed: ProgramPrescribed | None = None
+    revised: tuple[ProgramRevised, ...] = ()
+    ended: ProgramEnded | None = None
+
+    @property
+    def revisions(self) -> tuple[ProgramPrescribed | ProgramRevised, ...]:
+        """All revisions in their order, the prescription first."""
+        return (self.prescribed, *self.revised) if self.prescribed else ()
+
+
+def evolve(program: Program, event: object) -> Program:
+    """Return the program after an event."""
+    if isinstance(event, ProgramPrescribed):
+        return replace(program, prescribed=event)
+    if isinstance(event, ProgramRevised):
+        return replace(program, revised=(*program.revised, event))
+    return replace(program, ended=event) if isinstance(event, ProgramEnded) else program
+
+
+KIND = Kind("program", Program(), evolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a decision needs besides the program.
+
+    Attributes:
+        patient: whose it is.
+        library: the exercises that are asked for and are in the practice's library.
+        today: the date where the patient lives.
+        rules: codes and limits.
+    """
+
+    patient: Patient
+    library: AbstractSet[str]
+    today: date
+    rules: Rules
+
+
+def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]:
+    """Decide a prescription.
+
+    Args:
+        command: what the therapist asks for.
+        desk: patient, library, today and rules.
+        keep: gives the id of words.
+
+    Raises:
+        ProgramImpossible: a field cannot be; each is named.
+    """
+    faults = [
+        *_patient_faults(desk.patient),
+        *term.start_faults(command.start, desk.today, desk.rules),
+        *term.end_faults(command.end, command.start, desk.rules),
+        *dosage.faults(command.phase, command.exercises, desk.library, desk.rules),
+    ]
+    registered = desk.patient.registered
+    if faults or registered is None:
+        raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
+    return [
+        ProgramPrescribed(
+            program=command.program,
+            patient=command.patient,
+            site=registered.site,
+            revision=1,
+            effective=command.start,
+            start=command.start,
+            end=command.end,
+            title=keep(command.title, "title"),
+            diagnosis=_diagnosis(command.diagnosis, keep),
+            goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
+            phase=dosage.phase(command.phase, keep),
+            exercises=dosage.exercises(command.exercises, keep),
+            source=command.source,
+        )
+    ]
+
+
+def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> list[object]:
+    """Decide a revision: all of the program from its effective date on.
+
+    Args:
+        program: as it stands.
+        command: what the therapist asks for.
+        desk: patient, library, today and rules.
+        keep: gives the id of words; the same for words that the program has already.
+
+    Raises:
+        NotFound: there is no such program.
+        ProgramOver: it has ended.
+        ProgramImpossible: a field cannot be; each is named.
+        NothingChanges: it says what the latest revision says.
+    """
+    prescribed = _running(program)
+    faults = [
+        *one_of("/reason", command.reason, desk.rules.revised),
+        *_patient_faults(desk.patient),
+        *term.end_faults(command.end, prescribed.start, desk.rules),
+        *term.date_faults("/effective", command.effective, prescribed.start, command.end),
+        *dosage.faults(command.phase, command.exercises, desk.library, desk.rules),
+    ]
+    if faults:
+        raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
+    revised = ProgramRevised(
+        program=command.program,
+        patient=prescribed.patient,
+        revision=len(program.revisions) + 1,
+        effective=command.effective,
+        reason=command.reason,
+        note=keep(command.note, "note") if command.note else None,
+        end=command.end,
+        phase=dosage.phase(command.phase, keep),
+        exercises=dosage.exercises(command.exercises, keep),
+    )
+    _check_changes(program.revisions[-1], revised)
+    return [revised]
+
+
+def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
+    """Decide an end.
+
+    Raises:
+        NotFound: there is no such program.
+        ProgramOver: it has ended before.
+        ProgramImpossible: the date lies outside the program, or the reason is unknown.
+    """
+    prescribed = _running(program)
+    last = program.revisions[-1].end
+    faults = [
+        *term.date_faults("/date", command.date, prescribed.start, last),
+        *one_of("/reason", command.reason, rules.ended),
+    ]
+    if faults:
+        raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
+    return [ProgramEnded(command.program, prescribed.patient, command.date, command.reason)]
+
+
+def _diagnosis(asked: AskedDiagnosis, keep: Keep) -> Diagnosis:
+    return Diagnosis(asked.code, asked.system, asked.verified, keep(asked.text, "diagnosis"))
+
+
+def _running(program: Program) -> ProgramPrescribed:
+    if program.prescribed is None:
+        raise NotFound("There is no program with this id.")
+    if program.ended is not None:
+        raise ProgramOver(
+            f"Its last date was set to {program.ended.date}: prescribe a new program instead."
+        )
+    return program.prescribed
+
+
+def _check_changes(before: ProgramPrescribed | ProgramRevised, revised: ProgramRevised) -> None:
+    same = (before.end, before.phase, before.exercises) == (
+        revised.end,
+        revised.phase,
+        revised.exercises,
+    )
+    # An earlier date for the same content is a change: it brings the revision forward.
+    if same and revised.effective >= before.effective:
+        reason = fault(
+            "/exercises",
+            "Exercises, phase and end are those of revision %(revision)s: change one of them.",
+            revision=before.revision,
+        )
+        raise NothingChanges("There is nothing to revise.", faults=[reason])
+
+
+def _patient_faults(patient: Patient) -> Iterator[Fault]:
+    if not patient.present:
+        yield NO_PATIENT

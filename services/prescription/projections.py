@@ -1,0 +1,143 @@
+"""What therapists look through: lists of patients, programs, exercises, sites and staff.
+
+Names and words stay in the vault: a list holds their ids, and whoever draws it opens them. A
+patient's document is written by the patient's own events and by those of the patient's programs,
+in any order.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from shared.envelope import Envelope
+from shared.mongo import Document
+from shared.tenancy import qualify
+from shared.views import Projection, Reference, Views
+
+# Milliseconds since 1970 of a moment far ahead: what is newer has a smaller difference to it.
+FAR = 10**14
+
+
+def newest_first(event: Envelope) -> str:
+    """Return what orders a list so that what was recorded last comes first."""
+    return f"{FAR - int(event.recorded.timestamp() * 1000):015d}.{event.identity}"
+
+
+def by_name(event: Envelope) -> str:
+    """Return what orders a list by name."""
+    return f"{event.data['name'].casefold()}|{event.identity}"
+
+
+def on_site_registered(event: Envelope, views: Views) -> None:
+    names = ("site", "name", "zone", "language")
+    views.put("sites", _document(event, names) | {"order": by_name(event)})
+
+
+def on_staff_registered(event: Envelope, views: Views) -> None:
+    names = ("staff", "role", "sites")
+    views.put("staff", _document(event, names) | {"order": newest_first(event)})
+
+
+def on_exercise_published(event: Envelope, views: Views) -> None:
+    names = ("exercise", "name", "plain_name", "kind", "steps", "stop_if", "source")
+    views.put("exercises", _document(event, names) | {"order": by_name(event)})
+
+
+def on_patient_registered(event: Envelope, views: Views) -> None:
+    names = ("patient", "site", "zone", "language", "therapist")
+    registered = {"registered": event.recorded.isoformat(), "order": newest_first(event)}
+    views.put("patients", _patient(event, views) | _document(event, names) | registered)
+
+
+def on_patient_erased(event: Envelope, views: Views) -> None:
+    views.put("patients", _patient(event, views) | {"erased": True})
+
+
+def on_program_prescribed(event: Envelope, views: Views) -> None:
+    names = ("program", "patient", "site", "title", "start", "end", "revision", "effective")
+    own = {"phase": event.data["phase"]["number"], "ended": None, "order": newest_first(event)}
+    _put_program(event, views, _document(event, names) | own)
+
+
+def on_program_revised(event: Envelope, views: Views) -> None:
+    names = ("end", "revision", "effective")
+    own = {"phase": event.data["phase"]["number"]}
+    _put_program(event, views, _program(event, views) | _fields(event, names) | own)
+
+
+def on_program_ended(event: Envelope, views: Views) -> None:
+    _put_program(event, views, _program(event, views) | {"ended": event.data["date"]})
+
+
+def _put_program(event: Envelope, views: Views, program: Document) -> None:
+    """Put the program, and show it with its patient where it is the patient's latest."""
+    views.put("programs", program)
+    patient = _patient(event, views)
+    latest = patient["latest"]
+    if latest is None or _place(program) >= _place(latest):
+        names = ("program", "title", "start", "end", "ended", "phase")
+        views.put("patients", patient | {"latest": {name: program[name] for name in names}})
+
+
+def _place(program: Document) -> tuple[str, str]:
+    """Return what tells which of two programs is the later, whatever the order of events."""
+    return program["start"], program["program"]
+
+
+def _document(event: Envelope, names: Iterable[str]) -> Document:
+    identity = qualify(event.tenant, event.identity)
+    return {"_id": identity, "tenant": event.tenant} | _fields(event, names)
+
+
+def _fields(event: Envelope, names: Iterable[str]) -> dict[str, Any]:
+    return {name: event.data[name] for name in names}
+
+
+def _patient(event: Envelope, views: Views) -> Document:
+    """Return the patient's document, or one that waits for the registration."""
+    identity = qualify(event.tenant, event.data["patient"])
+    stub = {"_id": identity, "tenant": event.tenant, "erased": False, "latest": None}
+    return views.get("patients", identity) or stub
+
+
+def _program(event: Envelope, views: Views) -> Document:
+    """Return the document that the stream's first event has made."""
+    found = views.get("programs", qualify(event.tenant, event.identity))
+    if found is None:
+        raise KeyError(event.subject)
+    return found
+
+
+def _documents(event: Envelope) -> list[Reference]:
+    """Name what the handlers of an event will read."""
+    if "patient" not in event.data:
+        return []
+    found = [("patients", qualify(event.tenant, event.data["patient"]))]
+    if "program" in event.data:
+        found.append(("programs", qualify(event.tenant, event.identity)))
+    return found
+
+
+LISTS = Projection(
+    name="lists",
+    version=1,
+    services=("prescription",),
+    documents=_documents,
+    handlers={
+        "hep.prescription.site.registered.v1": on_site_registered,
+        "hep.prescription.staff.registered.v1": on_staff_registered,
+        "hep.prescription.exercise.published.v1": on_exercise_published,
+        "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.erased.v1": on_patient_erased,
+        "hep.prescription.program.prescribed.v1": on_program_prescribed,
+        "hep.prescription.program.revised.v1": on_program_revised,
+        "hep.prescription.program.ended.v1": on_program_ended,
+    },
+)
+PROJECTIONS = [LISTS]
+INDEXES = (
+    (LISTS, "patients", ("erased", "order")),
+    (LISTS, "programs", ("patient", "order")),
+    (LISTS, "exercises", ("order",)),
+    (LISTS, "sites", ("order",)),
+    (LISTS, "staff", ("order",)),
+)

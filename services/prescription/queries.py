@@ -1,0 +1,228 @@
+"""What pages and routes read: one thing from its stream, a list from the projection."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from prescription import exercise, patient, practice, program, site, staff, story
+from prescription.patient import Patient
+from prescription.program import Program
+from prescription.projections import LISTS
+from shared.errors import NotFound
+from shared.mongo import Document
+from shared.service import Service
+from shared.stream import Kind, Loaded, State
+from shared.tenancy import LIMIT
+from shared.tokens import Identity
+
+MOST_FOUND = 1000
+CARD = ("name", "email", "phone")
+
+
+def find(kind: Kind[State], identity: str, asker: Identity, service: Service) -> Loaded[State]:
+    """Return a stream that is there.
+
+    Raises:
+        NotFound: it has no commits; another tenant's answers the same.
+    """
+    loaded = service.streams.peek(kind, asker.tenant, identity)
+    if not loaded.version:
+        raise NotFound("There is nothing with this id.")
+    return loaded
+
+
+def find_practice(asker: Identity, service: Service) -> dict[str, Any]:
+    return {
+        "id": asker.tenant,
+        "name": find(practice.KIND, asker.tenant, asker, service).state.name,
+    }
+
+
+def find_site(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+    return {"id": identity, **asdict(find(site.KIND, identity, asker, service).state)}
+
+
+def find_exercise(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+    found = find(exercise.KIND, identity, asker, service).state.published
+    return {"id": identity, **(asdict(found) if found else {})}
+
+
+def find_staff(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+    found = find(staff.KIND, identity, asker, service).state
+    card = service.vault.open(asker.tenant, [identity]).get(identity, {})
+    return {"id": identity, "name": card.get("name"), **asdict(found)}
+
+
+def find_patient(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+    """Return a patient with the card and the precautions opened.
+
+    Raises:
+        NotFound: nobody is here, or not at a site of the asker's, or the asker is another patient.
+    """
+    found = in_reach(identity, asker, service)
+    registered = found.registered
+    if registered is None:
+        raise NotFound("There is nothing with this id.")
+    precautions = registered.precautions or ""
+    opened = service.vault.open(asker.tenant, [identity, precautions])
+    card = opened.get(identity, {})
+    return {
+        **{name: card.get(name) for name in (*CARD, "subject")},
+        **asdict(registered),
+        "id": identity,
+        "erased": found.erased,
+        "precautions": opened.get(precautions),
+    }
+
+
+def in_reach(identity: str, asker: Identity, service: Service) -> Patient:
+    """Return the state of a patient that this asker may see.
+
+    Raises:
+        NotFound: nobody is here for this asker.
+    """
+    found = find(patient.KIND, identity, asker, service).state
+    other = "patient" in asker.roles and asker.patient != identity
+    if other or _elsewhere(found, asker):
+        raise NotFound("There is nothing with this id.")
+    return found
+
+
+def check_reach(identity: str, asker: Identity, service: Service) -> None:
+    """Refuse to prescribe for a patient of another site as for one who is not there.
+
+    Raises:
+        ProgramImpossible: the asker's sites are others.
+    """
+    if _elsewhere(service.streams.peek(patient.KIND, asker.tenant, identity).state, asker):
+        raise program.ProgramImpossible("Look at the patient.", faults=[program.NO_PATIENT])
+
+
+def _elsewhere(found: Patient, asker: Identity) -> bool:
+    return bool(asker.sites and found.registered and found.registered.site not in asker.sites)
+
+
+def load_program(identity: str, asker: Identity, service: Service) -> Loaded[Program]:
+    """Return a program of a patient that this asker may see.
+
+    Raises:
+        NotFound: there is none for this asker.
+    """
+    loaded = find(program.KIND, identity, asker, service)
+    if loaded.state.prescribed is None:
+        raise NotFound("There is nothing with this id.")
+    in_reach(loaded.state.prescribed.patient, asker, service)
+    return loaded
+
+
+def find_program(identity: str, asker: Identity, service: Service) -> tuple[dict[str, Any], int]:
+    """Return a program with its revisions (see story.tell), and its version.
+
+    Raises:
+        NotFound: there is none for this asker.
+    """
+    loaded = load_program(identity, asker, service)
+    return story.tell(loaded, asker.tenant, service), loaded.version
+
+
+def patients(
+    words: str, asker: Identity, service: Service, *, after: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return patients, the newest first, one more than asked where there are more.
+
+    Args:
+        words: of a name, or their beginnings; empty for all patients.
+        asker: sees those of the asker's sites.
+        service: whose.
+        after: `order` of the last one before.
+        limit: of the page.
+    """
+    documents = service.documents(LISTS, "patients")
+    chosen: dict[str, Any] = {"erased": False}
+    if asker.sites:
+        chosen["site"] = {"$in": list(asker.sites)}
+    if words.split():
+        found = service.vault.find(asker.tenant, words.split())[:MOST_FOUND]
+        chosen["patient"] = {"$in": found}
+    page = documents.page(asker.tenant, chosen, order="order", after=after, limit=limit)
+    return _named(page, asker.tenant, service)
+
+
+def programs(
+    owner: str, asker: Identity, service: Service, *, after: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return a patient's programs, the newest first, one more than asked where there are more."""
+    documents = service.documents(LISTS, "programs")
+    page = documents.page(asker.tenant, {"patient": owner}, order="order", after=after, limit=limit)
+    words = service.vault.open(asker.tenant, [found["title"] for found in page])
+    return [found | _in_short(found, words) for found in page]
+
+
+def exercises(
+    asker: Identity, service: Service, *, after: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return the library by name, one more than asked where there are more."""
+    documents = service.documents(LISTS, "exercises")
+    page = documents.page(asker.tenant, {}, order="order", after=after, limit=limit)
+    return [found | {"id": found["exercise"]} for found in page]
+
+
+def sites(asker: Identity, service: Service) -> list[dict[str, Any]]:
+    """Return the practice's first two hundred sites by name."""
+    page = service.documents(LISTS, "sites").page(asker.tenant, {}, order="order", limit=LIMIT)
+    return [found | {"id": found["site"]} for found in page[:LIMIT]]
+
+
+def everybody(asker: Identity, service: Service) -> list[dict[str, Any]]:
+    """Return the practice's last two hundred staff members, with their names."""
+    page = service.documents(LISTS, "staff").page(asker.tenant, {}, order="order", limit=LIMIT)
+    cards = service.vault.open(asker.tenant, [found["staff"] for found in page[:LIMIT]])
+    return [
+        found | {"id": found["staff"], "name": cards.get(found["staff"], {}).get("name")}
+        for found in page[:LIMIT]
+    ]
+
+
+def cards(ids: Iterable[str], tenant: str, service: Service) -> dict[str, Any]:
+    """Return the identity cards of patients and staff by id; erased ones are left out."""
+    opened = service.vault.open(tenant, ids)
+    return {
+        identity: {name: card.get(name) for name in CARD}
+        for identity, card in opened.items()
+        if isinstance(card, dict)
+    }
+
+
+def texts(ids: Iterable[str], tenant: str, service: Service) -> dict[str, str]:
+    """Return people's words by id; erased ones are left out."""
+    opened = service.vault.open(tenant, ids)
+    return {identity: words for identity, words in opened.items() if isinstance(words, str)}
+
+
+def _named(page: list[Document], tenant: str, service: Service) -> list[dict[str, Any]]:
+    titles = (found["latest"]["title"] for found in page if found["latest"])
+    opened = service.vault.open(tenant, [*(found["patient"] for found in page), *titles])
+    return [
+        found
+        | {
+            "id": found["patient"],
+            "name": opened.get(found["patient"], {}).get("name"),
+            "latest": found["latest"] and _in_short(found["latest"], opened),
+        }
+        for found in page
+    ]
+
+
+def _in_short(program: Document, words: dict[str, Any]) -> dict[str, Any]:
+    """Return a program of a list, with its title and with dates as dates."""
+    dates = {
+        name: program[name] and date.fromisoformat(program[name])
+        for name in ("start", "end", "ended")
+    }
+    return {
+        "id": program["program"],
+        "title": words.get(program["title"]),
+        "phase": program["phase"],
+        **dates,
+    }

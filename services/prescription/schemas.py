@@ -1,0 +1,184 @@
+"""What requests hold and what answers hold; payloads of events are in payloads.py.
+
+A request's schema says which fields there are and of which kind; what they may hold together is
+the rules' to say.
+"""
+
+from typing import Any
+
+from marshmallow import Schema, post_load, validate
+
+from prescription import kinds
+from prescription.commands import AskedDiagnosis, AskedExercise, AskedPhase
+from prescription.events import Dose, Source
+from prescription.rules import rules
+
+LINE, PARAGRAPH = 200, 2000
+LIMITS = rules().limits
+OPEN: dict[str, Any] = {"load_default": None, "allow_none": True}
+CODE = validate.Regexp(
+    r"[A-Za-z0-9][A-Za-z0-9 ./:-]{0,39}\Z", error="Give a code: letters, digits, dots."
+)
+WEB = validate.URL(schemes={"http", "https"}, error="Give a web address, as https://example.org.")
+
+
+class PracticeRequest(Schema):
+    """A practice that begins to use the platform."""
+
+    name = kinds.Line(LINE, required=True)
+    language = kinds.language(required=True)
+
+
+class SiteRequest(Schema):
+    """A site to open."""
+
+    name = kinds.Line(LINE, required=True)
+    zone = kinds.Line(64, required=True)
+    language = kinds.language(required=True)
+
+
+class StaffRequest(Schema):
+    """Somebody to take on."""
+
+    name = kinds.Line(LINE, required=True)
+    email = kinds.address(required=True)
+    role = kinds.Line(40, required=True)
+    sites = kinds.rows(kinds.identity(), 200, required=True)
+
+
+class PatientRequest(Schema):
+    """A patient to take into care."""
+
+    name = kinds.Line(LINE, required=True)
+    email = kinds.address(required=True)
+    phone = kinds.Line(40, **OPEN)
+    subject = kinds.Line(
+        200,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "who signs in as this patient, by the issuer's id"},
+    )
+    birth_year = kinds.whole(required=True)
+    zone = kinds.Line(64, required=True)
+    language = kinds.language(required=True)
+    site = kinds.identity(required=True)
+    therapist = kinds.identity(**OPEN)
+    precautions = kinds.Line(PARAGRAPH, **OPEN)
+
+
+class SourceRequest(Schema):
+    """Where something comes from."""
+
+    title = kinds.Line(300, required=True)
+    url = kinds.Line(500, required=True, validate=WEB)
+    verified = kinds.flag(load_default=False)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Source:
+        return Source(**data)
+
+
+class ExerciseRequest(Schema):
+    """An exercise for the practice's library."""
+
+    name = kinds.Line(LINE, required=True)
+    plain_name = kinds.Line(LINE, required=True)
+    kind = kinds.Line(40, required=True)
+    steps = kinds.rows(kinds.Line(500), 20, required=True)
+    stop_if = kinds.rows(kinds.Line(500), 10, load_default=())
+    source = kinds.nested(SourceRequest, **OPEN)
+
+
+class DoseRequest(Schema):
+    """How much and how often; what is left out is left open."""
+
+    sets = kinds.whole(LIMITS["sets"], **OPEN)
+    repetitions = kinds.whole(LIMITS["repetitions"], **OPEN)
+    hold_seconds = kinds.whole(LIMITS["hold_seconds"], **OPEN)
+    minutes = kinds.number(LIMITS["minutes"], **OPEN)
+    load_kg = kinds.number(LIMITS["load_kg"], **OPEN)
+    band = kinds.Line(20, **OPEN)
+    side = kinds.Line(20, **OPEN)
+    times_per_day = kinds.whole(LIMITS["times_per_day"], load_default=1)
+    days_per_week = kinds.whole(LIMITS["days_per_week"])
+    weekdays = kinds.rows(kinds.whole((1, 7)), 7, load_default=())
+    effort = kinds.whole(LIMITS["effort"], **OPEN)
+    rest_seconds = kinds.whole(LIMITS["rest_seconds"], **OPEN)
+    tempo = kinds.Line(20, **OPEN)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Dose:
+        """Take the number of days from the weekdays where it is not given, else every day."""
+        data.setdefault("days_per_week", len(data["weekdays"]) or 7)
+        return Dose(**data)
+
+
+class AskedExerciseRequest(Schema):
+    """One exercise of a program."""
+
+    exercise = kinds.identity(required=True)
+    dose = kinds.nested(DoseRequest, required=True)
+    priority = kinds.whole(rules().priorities, load_default=1)
+    instructions = kinds.Line(PARAGRAPH, **OPEN)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AskedExercise:
+        return AskedExercise(**data)
+
+
+class DiagnosisRequest(Schema):
+    """What is treated, in a code and in words."""
+
+    code = kinds.Line(40, required=True, validate=CODE)
+    system = kinds.Line(40, required=True, validate=CODE)
+    verified = kinds.flag(load_default=False)
+    text = kinds.Line(LINE, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AskedDiagnosis:
+        return AskedDiagnosis(**data)
+
+
+class PhaseRequest(Schema):
+    """A part of a program."""
+
+    number = kinds.whole(rules().phases, required=True)
+    name = kinds.Line(LINE, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AskedPhase:
+        return AskedPhase(**data)
+
+
+class ProgramRequest(Schema):
+    """A program to prescribe."""
+
+    patient = kinds.identity(required=True)
+    title = kinds.Line(LINE, required=True)
+    diagnosis = kinds.nested(DiagnosisRequest, required=True)
+    goals = kinds.rows(kinds.Line(300), 10, required=True)
+    start = kinds.day(required=True)
+    end = kinds.day(**OPEN)
+    phase = kinds.nested(PhaseRequest, required=True)
+    exercises = kinds.rows(kinds.nested(AskedExerciseRequest), 100, required=True)
+    source = kinds.nested(SourceRequest, **OPEN)
+
+
+class RevisionRequest(Schema):
+    """A revision: all of the program from its effective date on."""
+
+    reason = kinds.Line(40, required=True)
+    note = kinds.Line(PARAGRAPH, **OPEN)
+    effective = kinds.day(required=True)
+    end = kinds.day(
+        allow_none=True, metadata={"description": "left out, the end stays; null, there is none"}
+    )
+    phase = kinds.nested(PhaseRequest, required=True)
+    exercises = kinds.rows(kinds.nested(AskedExerciseRequest), 100, required=True)
+
+
+class EndRequest(Schema):
+    """An end of a program."""
+
+    date = kinds.day(required=True)
+    reason = kinds.Line(40, required=True)

@@ -1,0 +1,118 @@
+"""A program as people read it: every revision with its words opened, who decided it and when."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from prescription import exercise
+from prescription.events import (
+    Exercise,
+    ExercisePublished,
+    Phase,
+    ProgramEnded,
+    ProgramPrescribed,
+    ProgramRevised,
+)
+from prescription.program import Program
+from shared.service import Service
+from shared.stream import Loaded
+
+LATEST = ("revision", "effective", "end", "phase", "exercises")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a program refers to: people's words and exercises, by id; erased words are missing."""
+
+    words: Mapping[str, str]
+    library: Mapping[str, ExercisePublished]
+
+    def phase(self, found: Phase) -> dict[str, Any]:
+        """Return a phase with its name."""
+        return {"number": found.number, "name": self.words.get(found.name)}
+
+    def exercise(self, found: Exercise) -> dict[str, Any]:
+        """Return an exercise with its names and what is said about it."""
+        published = self.library[found.exercise]
+        return {
+            "exercise": found.exercise,
+            "name": published.name,
+            "plain_name": published.plain_name,
+            "dose": asdict(found.dose),
+            "priority": found.priority,
+            "instructions": self.words.get(found.instructions or ""),
+        }
+
+    def revision(self, event: ProgramPrescribed | ProgramRevised) -> dict[str, Any]:
+        """Return a revision as answers.Revision has it, without actor and moment."""
+        revised = event if isinstance(event, ProgramRevised) else None
+        return {
+            "revision": event.revision,
+            "effective": event.effective,
+            "reason": revised and revised.reason,
+            "note": self.words.get((revised and revised.note) or ""),
+            "end": event.end,
+            "phase": self.phase(event.phase),
+            "exercises": [self.exercise(found) for found in event.exercises],
+        }
+
+
+def tell(loaded: Loaded[Program], tenant: str, service: Service) -> dict[str, Any]:
+    """Return a program: as answers.Program has it, with all its revisions as `revisions`."""
+    prescribed = loaded.state.prescribed
+    if prescribed is None:
+        raise KeyError(loaded.stream)
+    reader = _reader(loaded.state, tenant, service)
+    revisions, ended = [], None
+    for event, said in _decisions(loaded, service):
+        if isinstance(event, ProgramEnded):
+            ended = {"date": event.date, "reason": event.reason, **said}
+        else:
+            revisions.append(reader.revision(event) | said)
+    return {
+        **_whole(prescribed, reader.words),
+        **{name: revisions[-1][name] for name in LATEST},
+        "ended": ended,
+        "revisions": revisions,
+    }
+
+
+def _whole(prescribed: ProgramPrescribed, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return what holds for all of a program."""
+    diagnosis = prescribed.diagnosis
+    return {
+        "id": prescribed.program,
+        "patient": prescribed.patient,
+        "site": prescribed.site,
+        "title": words.get(prescribed.title),
+        "diagnosis": asdict(diagnosis) | {"text": words.get(diagnosis.text)},
+        "goals": [words.get(goal) for goal in prescribed.goals],
+        "start": prescribed.start,
+        "source": prescribed.source and asdict(prescribed.source),
+    }
+
+
+def _decisions(loaded: Loaded[Program], service: Service) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield each event with who decided it and when it was recorded."""
+    for commit in loaded.commits:
+        for stored in commit.events:
+            said = {"actor": commit.actor, "recorded": commit.recorded}
+            yield service.streams.codec.decode(stored), said
+
+
+def _reader(program: Program, tenant: str, service: Service) -> Reader:
+    exercises = {found.exercise for event in program.revisions for found in event.exercises}
+    states = (service.streams.peek(exercise.KIND, tenant, found).state for found in exercises)
+    library = {state.published.exercise: state.published for state in states if state.published}
+    return Reader(service.vault.open(tenant, set(_texts(program))), library)
+
+
+def _texts(program: Program) -> Iterator[str]:
+    """Yield the ids of all texts that a program refers to."""
+    if program.prescribed:
+        yield from (program.prescribed.title, program.prescribed.diagnosis.text)
+        yield from program.prescribed.goals
+    for event in program.revisions:
+        yield event.phase.name
+        yield from (found.instructions for found in event.exercises if found.instructions)
+    yield from (event.note for event in program.revised if event.note)
