@@ -33,7 +33,10 @@ PATIENT = Frame(
     (("Today", "/adherence/"), ("My progress", "/reporting/"), ("Messages", "/notifications/")),
 )
 STAFF = Frame(
-    "staff", "/prescription/", "/prescription/sign-out", (("Patients", "/prescription/"),)
+    "staff",
+    "/prescription/",
+    "/prescription/sign-out",
+    (("Patients", "/prescription/"), ("Exercises", "/prescription/exercises")),
 )
 NOBODY = Frame("patient")
 
@@ -46,12 +49,14 @@ def register(app: Flask) -> None:
 def describe() -> dict[str, Any]:
     """Return what page.html asks for; a page may give its own instead."""
     frame = _frame()
+    ways = [href for _, href in frame.ways if request.path.startswith(href)]
+    here = max(ways, key=len, default="")
     return {
         "audience": frame.audience,
         "home": frame.home,
         "sign_out": frame.sign_out,
         "nav": [
-            {"text": text, "href": href, "current": request.path.startswith(href)}
+            {"text": text, "href": href, "current": href == here}
             for text, href in frame.ways
         ],
     }
