@@ -33,7 +33,7 @@ class Letter:
 
     Attributes:
         message: as the inbox holds it.
-        language: of the patient, English where it is none of ours.
+        language: of the patient, as BCP 47; English where it is none of ours.
         site: who writes; may be empty.
         next_session: the next date that the program asks for; None where none is known.
     """
@@ -62,11 +62,11 @@ def compose(letter: Letter, address: str, settings: Settings, now: datetime) -> 
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{letter.message['message']}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = words["language"]
     templates = environment(words["language"])
     mail.set_content(templates.get_template("notifications/mail/frame.txt").render(words))
     html = templates.get_template("notifications/mail/frame.html").render(words)
     mail.add_alternative(html, subtype="html")
+    mail["Content-Language"] = words["language"]
     return mail
 
 
@@ -97,7 +97,8 @@ def environment(language: str) -> Environment:
 
 def _words(letter: Letter, link: str) -> dict[str, Any]:
     """Return the words of a mail, and what its frames need besides."""
-    language = letter.language if letter.language in LANGUAGES else "en"
+    spoken = letter.language.split("-")[0]
+    language = spoken if spoken in LANGUAGES else "en"
     message = letter.message
     about = {
         "milestones": ranked(message["milestones"]),
