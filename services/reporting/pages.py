@@ -1,0 +1,165 @@
+"""Pages: a program's timeline for its therapist, and for the patient whose it is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from reporting import queries
+from reporting.amount import SHARE
+from reporting.changes import Change, changes
+from reporting.projections import TIMELINE
+from reporting.queries import Timeline
+from reporting.sentence import claims
+from shared.mongo import Document
+from shared.peers import Away
+from shared.web import api
+from shared.web.identity import check_patient, identity, page, service
+
+READERS = ("therapist", "lead", "patient")
+PERCENT = 100
+
+pages = Blueprint("reporting-pages", __name__, url_prefix="/reporting")
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A revision as people read it; `note` is empty where none was written or it was erased."""
+
+    revision: int
+    date: date
+    reason: str
+    note: str
+    phase: int
+    changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """People's own words and names, by id; `away` tells that their owner does not answer."""
+
+    texts: Mapping[str, str]
+    cards: Mapping[str, Mapping[str, str]]
+    away: bool = False
+
+
+@pages.get("/")
+@page("patient")
+def show_progress() -> str:
+    asker = identity()
+    stale = not api.await_position(TIMELINE)
+    today = queries.today(service(), asker.tenant, asker.patient)
+    found = queries.programs(service(), asker.tenant, asker.patient)
+    current = queries.in_force(found, today)
+    if current is None:
+        return render_template("reporting/nothing.html", stale=stale)
+    return _progress(current, found, today, stale=stale)
+
+
+@pages.get("/programs/<program>")
+@page(*READERS)
+def show_program(program: str) -> str:
+    asker = identity()
+    stale = not api.await_position(TIMELINE)
+    document = queries.program(service(), asker.tenant, program)
+    check_patient(document["patient"])
+    today = queries.today(service(), asker.tenant, document["patient"])
+    if "patient" in asker.roles:
+        found = queries.programs(service(), asker.tenant, asker.patient)
+        return _progress(document, found, today, stale=stale)
+    words = _words(document, [document["patient"]])
+    return render_template("reporting/program.html", **_shown(document, words, today), stale=stale)
+
+
+def _progress(document: Document, found: list[Document], today: date, *, stale: bool) -> str:
+    others = [one for one in found if one["program"] != document["program"]]
+    words = _words(document, [], *(one["title"] for one in others))
+    shown = _shown(document, words, today)
+    line: Timeline = shown["timeline"]
+    listed = [
+        {"program": one["program"], "title": words.texts.get(one["title"], ""), "start": start}
+        for one in others
+        for start in [date.fromisoformat(one["start"])]
+    ]
+    week = line.summary.week
+    days = [day for day in line.days if week and week.start <= day.date <= week.end]
+    return render_template(
+        "reporting/progress.html", **shown, week_days=days, others=listed, stale=stale
+    )
+
+
+def _shown(document: Document, words: Words, today: date) -> dict[str, Any]:
+    """Return what both pages draw."""
+    line = queries.timeline(service(), document["tenant"], document["program"], today)
+    return {
+        "timeline": line,
+        "claims": claims(line),
+        "columns": columns(line),
+        "title": words.texts.get(document["title"], ""),
+        "name": words.cards.get(document["patient"], {}).get("name", ""),
+        "phase_names": _phase_names(document, words),
+        "revised": revised(document, words),
+        "end_reason": document["end_reason"],
+        "exercises": queries.names(service(), document["tenant"], _exercises(document)),
+        "away": words.away,
+    }
+
+
+def columns(line: Timeline) -> list[dict[str, Any]]:
+    """Return the days that the chart draws: those that are over, today, and any with a session."""
+    scale = PERCENT if line.unit == SHARE else 1
+    return [
+        {
+            "date": day.date,
+            "status": day.status,
+            "due": day.due,
+            "adherence": day.adherence,
+            "prescribed": None if day.prescribed_amount is None else day.prescribed_amount * scale,
+            "done": None if day.done_amount is None else day.done_amount * scale,
+            "pain": day.pain,
+            "effort": day.effort,
+            "late": day.late,
+        }
+        for day in line.days
+        if day.date <= line.today or day.done
+    ]
+
+
+def revised(document: Document, words: Words) -> list[Revised]:
+    """Return what was changed after the program was first prescribed, in order."""
+    kept = document["revisions"]
+    return [
+        Revised(
+            revision=later["revision"],
+            date=date.fromisoformat(later["effective"]),
+            reason=later["reason"],
+            note=words.texts.get(later["note"], ""),
+            phase=later["phase"]["number"],
+            changes=changes(earlier["exercises"], later["exercises"]),
+        )
+        for earlier, later in pairwise(kept)
+    ]
+
+
+def _words(document: Document, people: Iterable[str], *more: str) -> Words:
+    """Ask the owner of the words; a page without them still tells the figures."""
+    peers, tenant = service().peers, document["tenant"]
+    revisions = document["revisions"]
+    ids = {document["title"], *more, *(one["phase"]["name"] for one in revisions)}
+    ids |= {one["note"] for one in revisions if one["note"]}
+    try:
+        return Words(peers.texts("prescription", tenant, sorted(ids)), peers.cards(tenant, people))
+    except Away:
+        return Words({}, {}, away=True)
+
+
+def _phase_names(document: Document, words: Words) -> dict[int, str]:
+    phases = (one["phase"] for one in document["revisions"])
+    return {phase["number"]: words.texts.get(phase["name"], "") for phase in phases}
+
+
+def _exercises(document: Document) -> set[str]:
+    return {one["exercise"] for found in document["revisions"] for one in found["exercises"]}
