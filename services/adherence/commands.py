@@ -1,0 +1,60 @@
+"""What can be asked of this service."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from adherence.events import Done, Evidence, Mode, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """One exercise as the patient tells it: done, or left out with or without a reason."""
+
+    exercise: str
+    done: Done | None = None
+    skipped: str | None = None
+    difficulty: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a patient tells of one go at the exercises; `note` is in the patient's own words."""
+
+    occurred: datetime
+    device_now: datetime
+    entries: tuple[Entered, ...]
+    pain: int | None
+    effort: int | None
+    difficulty: int | None
+    note: str | None
+    mode: Mode
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class LogSession:
+    """Log what was done for a program on a local date; the device names the revision it showed."""
+
+    program: str
+    revision: int
+    local_date: date
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class AmendSession:
+    """Add to the session of a date, or correct it."""
+
+    program: str
+    session: str
+    reason: Reason
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class ReachPhase:
+    """Note that the therapist has declared a phase of the program completed."""
+
+    program: str
+    phase: int
+    declared: datetime

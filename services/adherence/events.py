@@ -1,0 +1,97 @@
+"""What happened at the patient's home, in the words of the clinic."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Mode = Literal["as_prescribed", "edited"]
+Evidence = Literal["tap", "timed", "counted", "observed", "device"]
+Reason = Literal["added", "correction"]
+Milestone = Literal["first_session", "streak", "total", "first_week", "phase"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prescribed:
+    """The dose of one exercise for one day, as the revision in force asked for it."""
+
+    sets: int | None
+    repetitions: int | None
+    hold_seconds: int | None
+    minutes: float | None
+    times_per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the patient did of one exercise on that day, all times together."""
+
+    sets: int | None = None
+    repetitions: int | None = None
+    hold_seconds: int | None = None
+    minutes: float | None = None
+    load_kg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One exercise of a session: what was prescribed, and what was done or why it was not."""
+
+    exercise: str
+    prescribed: Prescribed
+    done: Done | None
+    skipped: str | None
+    difficulty: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All that a patient did for a program on one local date; None is "not answered", never 0.
+
+    `revision` is the one in force on that date; `due` tells whether it asked for anything;
+    `completion` is the weighted share of what it asked for, and `partial` that this is below 1.
+    """
+
+    program: str
+    patient: str
+    session: str
+    local_date: date
+    revision: int
+    due: bool
+    late: bool
+    occurred: datetime
+    entries: tuple[Entry, ...]
+    completion: float
+    partial: bool
+    pain: int | None
+    effort: int | None
+    difficulty: int | None
+    note: str | None
+    mode: Mode
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLogged(Session):
+    """The patient logged the first exercises of a local date."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAmended(Session):
+    """The session of a local date was added to or corrected; it is now as told here."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneReached:
+    """The patient reached something worth saying, once in this program."""
+
+    program: str
+    patient: str
+    milestone: Milestone
+    count: int
+    local_date: date
+    session: str | None
+
+
+EVENTS = (SessionLogged, SessionAmended, MilestoneReached)
