@@ -12,8 +12,12 @@
      |    +-- (each rule's own, in the rule's module)
      +-- StoreError         shared/store.py: Conflict, Repeated, TooLarge
      +-- Undecodable        shared/envelope.py
-     +-- TopicChanged       shared/kafka.py
      +-- Deposed            shared/relay.py
+     +-- BrokerLost         shared/relay.py
+     +-- LogChanged         shared/consume.py
+     +-- Fenced             shared/consume.py
+     +-- Failed             shared/apply.py
+     +-- Away               shared/peers.py
 
 A refusal becomes an RFC 9457 problem; its `slug` is stable and its page is in docs/problems.md.
 """

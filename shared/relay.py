@@ -2,24 +2,29 @@
 
 One leader a service tails the change stream of `commits`, which is commit order. The checkpoint
 moves only past an acknowledged prefix; any failed send starts over from it with a new producer.
-Whoever reads Kafka drops what is not newer.
+What a change stream may skip without an error is found by sweeping over what was recorded lately.
+At the first start, with a lost resume token, or when the broker has lost records, a new token is
+pinned and the whole store is sent. Whoever reads Kafka drops what is not newer.
 """
 
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
 from threading import Event
 from typing import Any
 
 import structlog
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from shared import envelope, kafka
+from shared.clock import Clock, system
 from shared.codec import Codec
 from shared.lease import Lease
-from shared.metrics import RELAY_HELD, RELAYED
+from shared.metrics import RELAY_HELD, RELAY_SCANS, RELAYED
 from shared.mongo import Database, Document
 from shared.publication import Publication, topic_name
 from shared.store import Commit, Store, from_document
@@ -27,15 +32,28 @@ from shared.store import Commit, Store, from_document
 BATCH = 500
 RENEW_SECONDS = 3.0
 RETRY_SECONDS = 2.0
+SWEEP_SECONDS = 30.0
+# Recorded by the writers' clocks: what is younger may still be on its way through the stream.
+SETTLED = timedelta(seconds=15)
+OVERLAP = timedelta(seconds=30)
+# What a sweep looks back at, with room to spare: what was sent of it is remembered.
+SWEPT = timedelta(minutes=5)
 REMEMBERED_STREAMS = 100_000
 INSERTS = [{"$match": {"operationType": "insert"}}]
 CHECKPOINT = "relay"
+# FailedToParse (a token of another kind of server), InvalidResumeToken, ChangeStreamFatalError,
+# ChangeStreamHistoryLost.
+LOST_TOKEN = {9, 260, 280, 286}
 
 log = structlog.get_logger("relay")
 
 
 class Deposed(Exception):
     """Another process holds the lease now; what it wrote stands."""
+
+
+class BrokerLost(Exception):
+    """The broker's log is not the one that was written, or ends before what it acknowledged."""
 
 
 @dataclass(slots=True)
@@ -50,6 +68,7 @@ class Relay:
         published: which are published and how.
         bootstrap: Kafka's address.
         holder: name of this process in the lease.
+        clock: the one that commits are recorded by.
     """
 
     service: str
@@ -59,7 +78,10 @@ class Relay:
     published: Mapping[type, Publication]
     bootstrap: str
     holder: str
+    clock: Clock = system
     heads: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict, init=False)
+    sent: dict[str, datetime] = field(default_factory=dict, init=False)
+    acknowledged: dict[str, int] = field(default_factory=dict, init=False)
 
     def run(self, stop: Event) -> None:
         """Lead while the lease is held, until `stop`; wait out whatever is away."""
@@ -71,10 +93,13 @@ class Relay:
                     self._lead(lease, stop)
             except Deposed:
                 log.warning("relay_deposed")
+            except BrokerLost as fault:
+                log.warning("broker_lost_records", reason=str(fault))
+                continue
+            except OperationFailure as fault:
+                self._forget_token(lease, fault)
             except (PyMongoError, kafka.Fault, OSError) as fault:
                 log.warning("relay_waits", fault=type(fault).__name__)
-            except kafka.TopicChanged:
-                log.exception("relay_halted")
             RELAY_HELD.set(0)
             stop.wait(RETRY_SECONDS)
         with contextlib.suppress(PyMongoError):
@@ -82,53 +107,72 @@ class Relay:
 
     def _lead(self, lease: Lease, stop: Event) -> None:
         topic_id = kafka.ensure_topic(self.bootstrap, topic_name(self.service))
-        checkpoint = self._take_over(lease, topic_id)
+        checkpoint = self._take_over(lease)
+        reason = self._to_scan(checkpoint, topic_id)
         self.heads.clear()
+        self.sent.clear()
+        self.acknowledged = {} if reason else dict(checkpoint["acknowledged"])
         RELAY_HELD.set(1)
-        log.info("relay_leads", token=lease.token)
+        log.info("relay_leads", token=lease.token, scan=reason)
         producer = kafka.producer(self.bootstrap, f"{self.service}.relay")
         try:
-            with self._changes(checkpoint.get("token")) as changes:
-                if "token" not in checkpoint:
-                    self._scan(lease, producer, changes)
-                self._tail(lease, producer, changes, stop)
+            with self._changes(None if reason else checkpoint["token"]) as changes:
+                swept = checkpoint.get("swept")
+                if reason:
+                    RELAY_SCANS.labels(reason).inc()
+                    swept = self.clock()
+                    self._scan(lease, producer, changes, topic_id)
+                self._tail(lease, producer, changes, swept, stop)
         finally:
             producer.close(timeout=5)
 
-    def _take_over(self, lease: Lease, topic_id: str) -> Document:
+    def _take_over(self, lease: Lease) -> Document:
         """Put this leader's fencing token into the checkpoint and return it."""
         checkpoints = self.database["checkpoints"]
         checkpoints.update_one(
-            {"_id": CHECKPOINT}, {"$setOnInsert": {"topic_id": topic_id, "fence": 0}}, upsert=True
+            {"_id": CHECKPOINT}, {"$setOnInsert": {"fence": 0, "acknowledged": {}}}, upsert=True
         )
         found = checkpoints.find_one_and_update(
             {"_id": CHECKPOINT, "fence": {"$lte": lease.token}}, {"$set": {"fence": lease.token}}
         )
         if found is None:
             raise Deposed
-        if found["topic_id"] != topic_id:
-            raise kafka.TopicChanged(
-                f"{topic_name(self.service)} was {found['topic_id']} and is {topic_id}"
-            )
         return found
+
+    def _to_scan(self, checkpoint: Document, topic_id: str) -> str:
+        """Return why the whole store must be sent, or nothing."""
+        if "token" not in checkpoint:
+            return "no_token"
+        if checkpoint.get("topic_id") != topic_id:
+            return "new_topic"
+        return "short_log" if self._is_short(checkpoint["acknowledged"]) else ""
+
+    def _is_short(self, acknowledged: Mapping[str, int]) -> bool:
+        """Tell whether a partition ends before what the broker has acknowledged."""
+        ends = kafka.ends(self.bootstrap, topic_name(self.service))
+        return any(ends.get(int(number), 0) < end for number, end in acknowledged.items())
+
+    def _forget_token(self, lease: Lease, fault: OperationFailure) -> None:
+        """Have the whole store sent where the change stream cannot be resumed."""
+        log.warning("relay_waits", fault=type(fault).__name__, code=fault.code)
+        if fault.code in LOST_TOKEN:
+            self.database["checkpoints"].update_one(
+                {"_id": CHECKPOINT, "fence": lease.token}, {"$unset": {"token": ""}}
+            )
 
     def _changes(self, token: Any) -> Any:
         return self.database["commits"].watch(
             INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH
         )
 
-    def _scan(self, lease: Lease, producer: Any, changes: Any) -> None:
+    def _scan(self, lease: Lease, producer: Any, changes: Any, topic_id: str) -> None:
         """Send all that the store holds; the token of `changes` was pinned before."""
         pinned = self._pin(changes)
-        batch: list[Commit] = []
-        for document in self.database["commits"].find({}).sort("_id", 1):
-            batch.append(from_document(document))
-            if len(batch) == BATCH:
-                self._send(producer, batch)
-                self._renew(lease)
-                batch = []
-        self._send(producer, batch)
-        self._move(lease, pinned)
+        stored = self.database["commits"].find({}).sort("_id", 1)
+        for batch in _chunks(from_document(document) for document in stored):
+            self._send(producer, batch)
+            self._renew(lease)
+        self._move(lease, {"token": pinned, "topic_id": topic_id})
 
     @staticmethod
     def _pin(changes: Any) -> Any:
@@ -137,8 +181,10 @@ class Relay:
             changes.try_next()
         return changes.resume_token
 
-    def _tail(self, lease: Lease, producer: Any, changes: Any, stop: Event) -> None:
-        renewed = time.monotonic()
+    def _tail(
+        self, lease: Lease, producer: Any, changes: Any, swept: datetime | None, stop: Event
+    ) -> None:
+        renewed = looked = time.monotonic()
         moved = None
         while not stop.is_set():
             batch = [from_document(change["fullDocument"]) for change in _available(changes)]
@@ -150,11 +196,37 @@ class Relay:
                 renewed = time.monotonic()
             # An idle stream's token moves too; kept, it outlives the server's own log.
             if changes.resume_token != moved and (batch or due):
-                self._move(lease, changes.resume_token)
+                self._move(lease, {"token": changes.resume_token})
                 moved = changes.resume_token
+            if time.monotonic() - looked > SWEEP_SECONDS:
+                self._check_broker()
+                swept = self._sweep(lease, producer, swept)
+                looked = time.monotonic()
+
+    def _check_broker(self) -> None:
+        if self._is_short(self.acknowledged):
+            raise BrokerLost("a partition ends before what was acknowledged")
+
+    def _sweep(self, lease: Lease, producer: Any, since: datetime | None) -> datetime:
+        """Send what was recorded lately and not sent, with all that follows it in its stream."""
+        until = self.clock() - SETTLED
+        if since is None:
+            return until
+        span = {"recorded": {"$gte": since - OVERLAP, "$lte": until}}
+        for batch in _chunks(map(from_document, self.database["commits"].find(span))):
+            for commit in sorted(batch, key=lambda found: found.id):
+                if commit.id not in self.sent:
+                    log.info("relay_sends_swept", stream=commit.stream, version=commit.version)
+                    after = commit.version - 1
+                    self._send(producer, self.store.load(commit.tenant, commit.stream, after=after))
+            self._renew(lease)
+        self._move(lease, {"swept": until})
+        self.sent = {name: at for name, at in self.sent.items() if at >= until - OVERLAP}
+        return until
 
     def _send(self, producer: Any, batch: Sequence[Commit]) -> None:
         """Send the commits in order and wait until all are acknowledged."""
+        whole = [found for commit in batch for found in self._without_holes(commit)]
         futures = [
             producer.send(
                 topic_name(self.service),
@@ -162,12 +234,14 @@ class Relay:
                 value=envelope.encode(event),
                 headers=[("content-type", envelope.CONTENT_TYPE.encode())],
             )
-            for commit in batch
-            for whole in self._without_holes(commit)
-            for event in envelope.publish(whole, self.service, self.codec, self.published)
+            for commit in whole
+            for event in envelope.publish(commit, self.service, self.codec, self.published)
         ]
         for future in futures:
-            future.get(timeout=30)
+            written = future.get(timeout=30)
+            self.acknowledged[str(written.partition)] = written.offset + 1
+        lately = self.clock() - SWEPT
+        self.sent.update((found.id, found.recorded) for found in whole if found.recorded > lately)
         RELAYED.inc(len(futures))
 
     def _without_holes(self, commit: Commit) -> Iterator[Commit]:
@@ -189,13 +263,20 @@ class Relay:
         if not lease.acquire():
             raise Deposed
 
-    def _move(self, lease: Lease, token: Any) -> None:
+    def _move(self, lease: Lease, changes: Document) -> None:
         """Move the checkpoint, unless a later leader has taken it."""
         moved = self.database["checkpoints"].update_one(
-            {"_id": CHECKPOINT, "fence": lease.token}, {"$set": {"token": token}}
+            {"_id": CHECKPOINT, "fence": lease.token},
+            {"$set": {**changes, "acknowledged": self.acknowledged}},
         )
         if moved.matched_count == 0:
             raise Deposed
+
+
+def _chunks(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
+    found = iter(commits)
+    while batch := list(islice(found, BATCH)):
+        yield batch
 
 
 def _available(changes: Any, limit: int = BATCH) -> Iterator[Document]:
