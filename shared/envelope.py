@@ -146,7 +146,18 @@ def decode(value: bytes) -> Envelope:
         Undecodable: it is not JSON, or an attribute is missing or of another type.
     """
     try:
-        found = orjson.loads(value)
+        return load(orjson.loads(value))
+    except ValueError as fault:
+        raise Undecodable(type(fault).__name__) from None
+
+
+def load(found: Mapping[str, Any]) -> Envelope:
+    """Return the event that a CloudEvent's JSON object is.
+
+    Raises:
+        Undecodable: an attribute is missing or of another type.
+    """
+    try:
         return Envelope(
             id=found["id"],
             source=found["source"],

@@ -101,11 +101,11 @@ class Lease:
         )
 
 
-def lead(lease: Lease, step: Callable[[], int], stop: Event) -> None:
+def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = IDLE_SECONDS) -> None:
     """Call `step` again and again while the lease is held, until `stop`.
 
-    A step returns how much it did; after one that did nothing there is a moment's rest. While the
-    store is away, or another process leads, it waits.
+    A step returns how much it did; after one that did nothing it rests for `idle` seconds.
+    While the store is away, or another process leads, it waits.
     """
     while not stop.is_set():
         try:
@@ -114,7 +114,7 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event) -> None:
                 renew = time.monotonic() + RENEW_SECONDS
                 while time.monotonic() < renew and not stop.is_set():
                     if not step():
-                        stop.wait(IDLE_SECONDS)
+                        stop.wait(idle)
         except PyMongoError as fault:
             log.warning("leader_waits", lease=lease.name, fault=type(fault).__name__)
         stop.wait(RETRY_SECONDS)

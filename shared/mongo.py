@@ -1,11 +1,18 @@
 """The one place that makes MongoDB clients."""
 
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bson
 import pymongo
 from pymongo import MongoClient
+from pymongo.client_session import ClientSession
 from pymongo.database import Database as PymongoDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
 Database = PymongoDatabase[Document]
@@ -31,3 +38,19 @@ def connect(uri: str, name: str) -> Client:
 def encoded_size(document: Document) -> int:
     """Return how many bytes the document takes on the wire."""
     return len(bson.encode(document))
+
+
+@contextmanager
+def transaction(database: Database) -> Iterator[ClientSession]:
+    """Open a transaction that is committed at the end, or aborted by whatever is raised."""
+    with database.client.start_session() as session:
+        session.start_transaction(
+            read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w="majority", j=True)
+        )
+        try:
+            yield session
+        except BaseException:
+            with contextlib.suppress(PyMongoError):
+                session.abort_transaction()
+            raise
+        session.commit_transaction()

@@ -5,12 +5,14 @@ What comes back is kept in memory for at most five minutes and stored nowhere.
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import requests
 
+from shared.envelope import Envelope, load
 from shared.tokens import discover
 
 KEEP_SECONDS = 300.0
@@ -22,6 +24,16 @@ EARLY_SECONDS = 60.0
 
 class Away(Exception):
     """The owner does not answer just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far a stream goes: the sequence of its last published event."""
+
+    key: str
+    stream: str
+    epoch: int
+    sequence: int
 
 
 @dataclass(slots=True)
@@ -60,6 +72,33 @@ class Peers:
             Away: the owner does not answer.
         """
         return self._many(owner, "texts", tenant, ids)
+
+    def events(self, owner: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
+        """Yield the published events of a stream above a sequence, in pages of whole commits.
+
+        Raises:
+            Away: the owner does not answer.
+        """
+        following: int | None = after
+        while following is not None:
+            path = f"streams/{stream}/events"
+            answer = self.get(owner, path, tenant, {"from": str(following)})
+            if answer["items"]:
+                yield [load(found) for found in answer["items"]]
+            following = answer["next"]
+
+    def heads(self, owner: str, since: datetime | None, until: datetime) -> Iterator[list[Head]]:
+        """Yield how far the streams go that were added to in a span of time.
+
+        Raises:
+            Away: the owner does not answer.
+        """
+        cursor: str | None = since.isoformat() if since else ""
+        while cursor is not None:
+            query = {"changed_since": cursor, "until": until.isoformat()}
+            answer = self.get(owner, "heads", "", query)
+            yield [Head(**found) for found in answer["items"]]
+            cursor = answer["next"]
 
     def get(self, owner: str, path: str, tenant: str, params: Mapping[str, str]) -> Any:
         """Return the JSON that the owner answers.

@@ -38,6 +38,11 @@ class Publication:
         return payload
 
 
+def owner_of(topic: str) -> str:
+    """Return the service that publishes on a topic."""
+    return topic.split(".")[1]
+
+
 def topic_name(service: str, major: int = 1) -> str:
     """Return the name of the topic that a service publishes on."""
     return f"hep.{service}.v{major}"

@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from pymongo.errors import PyMongoError
 
-from shared import due, mongo, send
+from shared import due, ledger, mongo, send
 from shared.clock import Clock
 from shared.codec import Codec, Upcaster
 from shared.due import Due
@@ -140,6 +140,7 @@ class Definition:
         """Create the indexes; done at start, while the collections are empty."""
         MongoStore(service.database).prepare()
         service.vault.prepare()
+        ledger.prepare(service.database)
         due.prepare(service.database)
         send.prepare(service.database)
         for projection, name, fields in self.indexes:

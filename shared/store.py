@@ -160,6 +160,7 @@ class MongoStore:
         self.collection.create_index(
             [("stream", ASCENDING), ("command", ASCENDING)], unique=True, name="stream_command"
         )
+        self.collection.create_index([("recorded", ASCENDING)], name="recorded")
 
     def load(self, tenant: str, stream: str, after: int = 0) -> list[Commit]:
         found = self.collection.find({"stream": f"{tenant}|{stream}", "from": {"$gt": after}})

@@ -18,6 +18,7 @@ import structlog
 from shared import kafka
 from shared.consume import Consumer
 from shared.due import Timer
+from shared.heal import Healer
 from shared.health import readiness
 from shared.metrics import exposition
 from shared.relay import Relay
@@ -65,15 +66,28 @@ def parts(definition: Definition, service: Service, role: str) -> list[tuple[str
             published=definition.published,
             bootstrap=settings.kafka,
             holder=holder,
+            clock=service.clock,
         )
         return [("relay", relay.run)]
     if role == "consume":
+        moment = since(service)
+        healer = Healer(
+            definition.projections,
+            service.database,
+            service.peers,
+            moment,
+            holder,
+            service.clock,
+        )
         return [
-            (
-                f"consume {projection.consumer}",
-                Consumer(projection, service.database, settings.kafka, since(service), holder).run,
-            )
-            for projection in definition.projections
+            ("heal", healer.run),
+            *(
+                (
+                    f"consume {projection.consumer}",
+                    Consumer(projection, service.database, settings.kafka, moment, holder).run,
+                )
+                for projection in definition.projections
+            ),
         ]
     if role == "clock":
         handlers = {

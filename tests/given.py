@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from shared.clock import Clock, system
 from shared.mongo import Database
+from shared.peers import Away
 from shared.service import Definition, Service
 from shared.settings import Settings
 from shared.store import MongoStore
@@ -43,7 +44,13 @@ def given_settings(name: str) -> Settings:
 
 
 class Nobody:
-    """Peers that know nothing: every card and text is erased."""
+    """Peers that know nothing: every card and text is erased, and no owner of streams answers."""
+
+    def heads(self, *_: object) -> Iterator[object]:
+        raise Away("nobody")
+
+    def events(self, *_: object) -> Iterator[object]:
+        raise Away("nobody")
 
     def cards(self, tenant: str, ids: object) -> dict[str, object]:
         del tenant, ids

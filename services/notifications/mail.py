@@ -1,7 +1,7 @@
 """Mails in the patient's language: one set of words, laid out as text and as HTML.
 
-The words of a mail are the variables that its template sets: subject, title, paragraphs,
-action. The two frames lay the same words out, so that both forms say the same.
+The words of a mail are the variables that its template sets: subject, title, paragraphs, points,
+ahead, action. The two frames lay the same words out, so that both forms say the same.
 """
 
 from dataclasses import dataclass
@@ -107,6 +107,6 @@ def _words(letter: Letter, link: str) -> dict[str, Any]:
     }
     template = environment(language).get_template(f"notifications/mail/{message['kind']}.txt")
     said = template.make_module(about)
-    names = ("subject", "title", "paragraphs", "action")
+    names = ("subject", "title", "paragraphs", "points", "ahead", "action")
     words = {name: getattr(said, name) for name in names}
     return {**words, "language": language, "link": link, "site": letter.site}

@@ -17,6 +17,7 @@ from marshmallow import Schema
 from shared.errors import NotFound
 from shared.publication import topic_name
 from shared.service import Definition
+from shared.web import owner
 from shared.web.api import json_answer
 from shared.web.problems import CONTENT_TYPE, ProblemSchema
 
@@ -60,6 +61,7 @@ def create_api(app: Flask, definition: Definition) -> Api:
     app.config.update(API_TITLE=f"HEP {definition.name}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = ScopedApi(app)
     api.register_blueprint(definition.api)
+    api.register_blueprint(owner.create_routes(definition))
     return api
 
 

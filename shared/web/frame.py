@@ -55,10 +55,7 @@ def describe() -> dict[str, Any]:
         "audience": frame.audience,
         "home": frame.home,
         "sign_out": frame.sign_out,
-        "nav": [
-            {"text": text, "href": href, "current": href == here}
-            for text, href in frame.ways
-        ],
+        "nav": [{"text": text, "href": href, "current": href == here} for text, href in frame.ways],
     }
 
 

@@ -181,7 +181,7 @@ def test_the_page_praises_and_says_how_the_message_went(client: FlaskClient, wor
     shown = page(client)
 
     assert "<h2>7 sessions in a row</h2>" in shown
-    assert "This was your first full week" in shown
+    assert "And that is not all: Your first full week." in shown
     assert "Also sent by e-mail" in shown
 
 

@@ -106,7 +106,9 @@ def test_text_and_html_say_the_same(message: dict[str, Any], language: str) -> N
     mail = given_mail(message, language)
 
     # A link stands as an address in the text, behind its words in the HTML.
-    written = [word for word in text(mail).split() if word != "http://localhost/adherence/"]
+    written = [
+        word for word in text(mail).split() if word not in {"-", "http://localhost/adherence/"}
+    ]
     assert [word.rstrip(":") for word in written] == [word.rstrip(":") for word in page(mail).words]
 
 
@@ -137,8 +139,7 @@ def test_a_celebration_says_all_that_was_reached_and_what_comes_next() -> None:
     said = text(given_mail(WEEK))
 
     assert said.startswith("7 sessions in a row\n")
-    assert "7 times in a row. Well done!" in said
-    assert "This was your first full week" in said
+    assert "- Your first full week\n" in said
     assert "Your next session is on Monday, September 14." in said
 
 
@@ -146,7 +147,7 @@ def test_a_celebration_in_spanish_is_spanish_throughout() -> None:
     said = text(given_mail(WEEK, "es"))
 
     assert said.startswith("7 sesiones seguidas\n")
-    assert "Ha sido su primera semana completa" in said
+    assert "- Su primera semana completa\n" in said
     assert "Su próxima sesión es el lunes, 14 de septiembre." in said
 
 

@@ -1,0 +1,162 @@
+"""Apply events to the documents of a projection, inside a transaction that the caller opens.
+
+Whole commits in order: what is not newer is dropped, what jumps makes its key wait, what a handler
+cannot take parks its key. Whoever consumes, heals or drains applies by this.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+import structlog
+from pymongo.client_session import ClientSession
+from pymongo.errors import PyMongoError
+
+from shared.batch import Whole, commits
+from shared.envelope import Envelope, encode
+from shared.ledger import Ledgers
+from shared.mongo import Database, Document
+from shared.park import PARKED, Failure, describe
+from shared.views import Projection, Views
+
+TRIES = 3
+TRY_SECONDS = 0.1
+
+log = structlog.get_logger("apply")
+
+
+class Failed(Exception):
+    """A handler failed: the transaction is to be given up and tried again."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.event.type}: {failure.error}")
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the events of one topic go.
+
+    Attributes:
+        projection: what it makes of them.
+        database: where its documents and ledgers are.
+        topic: the topic's name.
+        since: what was recorded earlier sends and decides nothing.
+    """
+
+    projection: Projection
+    database: Database
+    topic: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One transaction's work.
+
+    Attributes:
+        target: where the events go.
+        session: of the transaction.
+        now: when this is; a key waits from then.
+        failures: by ledger, what was tried often enough: its key is parked there.
+        received: by event id, records as received; what is not given is encoded anew.
+        ledgers: of the keys.
+    """
+
+    target: Target
+    session: ClientSession
+    now: datetime
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    received: Mapping[str, bytes] = field(default_factory=dict)
+    ledgers: Ledgers = field(init=False)
+
+    def __post_init__(self) -> None:
+        ledgers = Ledgers(
+            self.target.projection.consumer,
+            self.target.topic,
+            self.target.database,
+            self.session,
+            self.now,
+        )
+        object.__setattr__(self, "ledgers", ledgers)
+
+    def apply(self, events: Sequence[Envelope]) -> int:
+        """Apply what is next; return how many events that were.
+
+        Args:
+            events: in the order of their topic, or of their streams.
+
+        Raises:
+            Failed: a handler failed.
+        """
+        self.ledgers.load(events)
+        whole, cut = commits(events)
+        newer = list(chain.from_iterable(commit for commit in whole if self._admit(commit)))
+        for event in cut:
+            self.ledgers.see(self.ledgers.identity(event), event.subject, event.sequence)
+        views = Views(self.target.since, self._read)
+        self._handle(views, newer)
+        views.flush(self.target.projection, self.target.database, self.session)
+        self.ledgers.flush()
+        return len(newer)
+
+    def _admit(self, commit: Whole) -> bool:
+        if not self.ledgers.admit(commit):
+            return False
+        failure = self.failures.get(self.ledgers.identity(commit[0]))
+        if failure is not None and failure.event.id in {event.id for event in commit}:
+            self._park(commit, failure)
+            return False
+        self.ledgers.apply(commit)
+        return True
+
+    def _park(self, commit: Whole, failure: Failure) -> None:
+        self.ledgers.park(commit)
+        raw = self.received.get(failure.event.id) or encode(failure.event)
+        self.target.database[PARKED].replace_one(
+            {"_id": failure.ledger},
+            failure.document(raw, self.now),
+            upsert=True,
+            session=self.session,
+        )
+
+    def _handle(self, views: Views, newer: Sequence[Envelope]) -> None:
+        projection = self.target.projection
+        known = [event for event in newer if event.type in projection.handlers]
+        views.preload(chain.from_iterable(map(projection.documents, known)))
+        for event in known:
+            try:
+                projection.handlers[event.type](event, views)
+            except PyMongoError:
+                raise
+            except Exception as fault:
+                failure = Failure(self.ledgers.identity(event), event, describe(fault))
+                raise Failed(failure) from fault
+
+    def _read(self, name: str, ids: list[str]) -> Iterable[Document]:
+        collection = self.target.database[self.target.projection.collection(name)]
+        return collection.find({"_id": {"$in": ids}}, session=self.session)
+
+
+def persevere(transact: Callable[[Mapping[str, Failure]], int]) -> int:
+    """Run a transaction again when a handler fails, and park the key after three failures.
+
+    Args:
+        transact: runs the transaction with the failures to park by, and returns what it applied.
+    """
+    failures: dict[str, Failure] = {}
+    tries: Counter[str] = Counter()
+    while True:
+        try:
+            return transact(failures)
+        except Failed as fault:
+            failure = fault.failure
+            tries[failure.event.id] += 1
+            if tries[failure.event.id] < TRIES:
+                time.sleep(TRY_SECONDS)
+                continue
+            failures[failure.ledger] = failure
+            log.exception("key_parked", type=failure.event.type, stream=failure.event.subject)

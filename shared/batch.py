@@ -1,0 +1,65 @@
+"""What a consumer applies at once: records of one partition, whole commits of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.envelope import Envelope
+
+BATCH_EVENTS = 250
+BATCH_BYTES = 2 * 1024 * 1024
+
+Whole = list[Envelope]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a partition, decoded; `event` is None where that was not possible."""
+
+    offset: int
+    size: int
+    event: Envelope | None
+    raw: bytes
+
+
+def batches(records: Sequence[Record], limit: int = BATCH_EVENTS) -> Iterator[list[Record]]:
+    """Split records into batches that cut no commit in two.
+
+    A batch grows past its limit rather than cut a commit; a commit that the records end in the
+    middle of is left out, to be fetched again with its end.
+    """
+    batch: list[Record] = []
+    whole = 0
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += record.size
+        if record.event is None or record.event.index == record.event.size - 1:
+            whole = len(batch)
+            if whole >= limit or size >= BATCH_BYTES:
+                yield batch
+                batch, whole, size = [], 0, 0
+    if whole:
+        yield batch[:whole]
+
+
+def commits(events: Iterable[Envelope]) -> tuple[list[Whole], list[Envelope]]:
+    """Group events into whole commits, each where its last event stands.
+
+    A relay that starts over repeats events, and one that was deposed may put its own in between.
+
+    Returns:
+        The whole commits, and the last event of each that is not.
+    """
+    pieces: dict[tuple[str, str, int], Whole] = {}
+    whole: list[Whole] = []
+    cut: dict[tuple[str, str, int], Envelope] = {}
+    for event in events:
+        commit = (event.key, event.subject, event.commit)
+        found = pieces.setdefault(commit, [])
+        if event.index == len(found):
+            found.append(event)
+        cut[commit] = event
+        if len(found) == event.size:
+            whole.append(pieces.pop(commit))
+            del cut[commit]
+    return whole, list(cut.values())

@@ -1,0 +1,166 @@
+"""Fill what is missing: from the owner of a stream, for keys that wait and for lost ends.
+
+A gap waits ten seconds, since a relay that starts over fills it by itself; then all that follows
+the key's ledger is fetched from the owner and applied in order. The last event of a stream leaves
+no gap to see: hourly, and after the broker's log has changed, ledgers are compared with the owner's
+heads. An owner that is away means waiting, never parking.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+import structlog
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+
+from shared.apply import Application, Target, persevere
+from shared.clock import Clock, system
+from shared.envelope import Envelope
+from shared.lease import Lease, lead
+from shared.ledger import EVER, LEDGERS, PARKED, WAITING, Ledgers, ledger_id, missing, parts
+from shared.metrics import HEALED, PARKED_KEYS, WAITING_KEYS
+from shared.mongo import Database, Document, transaction
+from shared.park import Failure
+from shared.peers import Away, Head, Peers
+from shared.publication import owner_of, topic_name
+from shared.views import Projection
+
+PATIENCE = timedelta(seconds=10)
+COMPARE_EVERY = timedelta(hours=1)
+# What was committed this moment is on its way, not missing.
+SETTLED = timedelta(seconds=60)
+# Heads are asked for by when they were recorded, and clocks differ.
+OVERLAP = timedelta(minutes=10)
+IDLE_SECONDS = 1.0
+WINDOW = 50
+COMPARISONS = "comparisons"
+
+log = structlog.get_logger("heal")
+
+
+@dataclass(slots=True)
+class Healer:
+    """Fills what the projections of one service miss.
+
+    Attributes:
+        projections: of the service.
+        database: where their ledgers are.
+        peers: the owners of streams.
+        since: what was recorded earlier sends and decides nothing.
+        holder: name of this process in the lease.
+        clock: the one that commits are recorded by.
+        patience: how long a gap may fill by itself.
+        settled: how old a head must be to be missed.
+    """
+
+    projections: Sequence[Projection]
+    database: Database
+    peers: Peers
+    since: datetime
+    holder: str
+    clock: Clock = system
+    patience: timedelta = PATIENCE
+    settled: timedelta = SETTLED
+
+    def run(self, stop: Event) -> None:
+        """Heal, until `stop`."""
+        lead(Lease(self.database, "heal", self.holder), self.step, stop, idle=IDLE_SECONDS)
+
+    def step(self) -> int:
+        """Fill one window of waiting keys of each projection; return how many were filled."""
+        filled = 0
+        for projection in self.projections:
+            try:
+                self._compare(projection)
+                filled += sum(self._fill(projection, key) for key in self._waiting(projection))
+            except Away as fault:
+                log.warning("owner_away", consumer=projection.consumer, reason=str(fault))
+            self._observe(projection)
+        return filled
+
+    def _waiting(self, projection: Projection) -> list[Document]:
+        long_enough = {"$lte": system() - self.patience}
+        chosen = {"state": WAITING, "consumer": projection.consumer, "since": long_enough}
+        return list(self.database[LEDGERS].find(chosen).limit(WINDOW))
+
+    def _fill(self, projection: Projection, ledger: Document) -> bool:
+        """Apply all that follows a ledger; tell whether anything came."""
+        _, topic, _, key = parts(ledger["_id"])
+        target = Target(projection, self.database, topic, self.since)
+        came = False
+        for subject, head in missing(ledger):
+            for events in self.peers.events(owner_of(topic), key.split("|")[0], subject, head):
+                came = True
+                if not self._apply(target, ledger["_id"], events):
+                    return False
+        if not came:
+            log.error("owner_lacks_events", consumer=projection.consumer, ledger=ledger["_id"])
+        return came
+
+    def _apply(self, target: Target, ledger: str, events: Sequence[Envelope]) -> bool:
+        """Apply events of one stream; tell whether that went through, or is to be done again."""
+
+        def transact(failures: Mapping[str, Failure]) -> int:
+            with transaction(self.database) as session:
+                # The write lock on the ledger first: a consumer at the same key then conflicts
+                # at once, with a label, instead of at the end.
+                self.database[LEDGERS].update_one(
+                    {"_id": ledger}, {"$set": {"touched": system()}}, session=session
+                )
+                return Application(target, session, system(), failures).apply(events)
+
+        try:
+            applied = persevere(transact)
+        except (DuplicateKeyError, BulkWriteError):
+            return False
+        except PyMongoError as fault:
+            if not fault.has_error_label("TransientTransactionError"):
+                raise
+            return False
+        HEALED.labels(target.projection.consumer).inc(applied)
+        log.info("gap_filled", consumer=target.projection.consumer, ledger=ledger, events=applied)
+        return True
+
+    def _compare(self, projection: Projection) -> None:
+        """Compare the ledgers with the owners' heads, when it is time."""
+        comparisons = self.database[COMPARISONS]
+        kept = comparisons.find_one({"_id": projection.consumer}) or {"until": None, "next": EVER}
+        if kept["next"] > system():
+            return
+        since, until = kept["until"] and kept["until"] - OVERLAP, self.clock() - self.settled
+        for owner in projection.services:
+            for heads in self.peers.heads(owner, since, until):
+                self._note(projection, owner, heads)
+        comparisons.replace_one(
+            {"_id": projection.consumer},
+            {"until": until, "next": system() + COMPARE_EVERY},
+            upsert=True,
+        )
+
+    def _note(self, projection: Projection, owner: str, heads: Sequence[Head]) -> None:
+        topic = topic_name(owner)
+        by_ledger = [
+            (ledger_id(projection.consumer, topic, head.epoch, head.key), head) for head in heads
+        ]
+        with transaction(self.database) as session:
+            ledgers = Ledgers(projection.consumer, topic, self.database, session, system())
+            ledgers.load_ids({identity for identity, _ in by_ledger})
+            for identity, head in by_ledger:
+                ledgers.see(identity, head.stream, head.sequence)
+            found = len(ledgers.changed)
+            ledgers.flush()
+        if found:
+            log.warning("heads_ahead", consumer=projection.consumer, owner=owner, keys=found)
+
+    def _observe(self, projection: Projection) -> None:
+        for state, gauge in ((WAITING, WAITING_KEYS), (PARKED, PARKED_KEYS)):
+            chosen = {"state": state, "consumer": projection.consumer}
+            gauge.labels(projection.consumer).set(self.database[LEDGERS].count_documents(chosen))
+
+
+def compare_soon(database: Database, projection: Projection) -> None:
+    """Have all heads compared: the broker's log is not the one it was."""
+    database[COMPARISONS].replace_one(
+        {"_id": projection.consumer}, {"until": None, "next": EVER}, upsert=True
+    )

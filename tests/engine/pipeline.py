@@ -1,0 +1,183 @@
+"""One service with a counter, its relay, its consumer and its healer, over the real engines."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from shared import due, envelope, kafka, ledger, send
+from shared.clock import system
+from shared.codec import Codec
+from shared.consume import Consumer
+from shared.envelope import Envelope
+from shared.heal import Healer
+from shared.ledger import LEDGERS, ledger_id
+from shared.mongo import Database
+from shared.peers import Away, Head
+from shared.publication import Publication, topic_name
+from shared.relay import Relay
+from shared.store import Commit, MongoStore
+from shared.stream import Cause, Kind, Streams
+from shared.views import Projection, Views
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Something was counted."""
+
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something was noted, for this service only."""
+
+    word: str
+
+
+class CountedSchema(Schema):
+    amount = fields.Integer(required=True)
+
+
+PUBLISHED = {Counted: Publication("thing.counted", CountedSchema)}
+CODEC = Codec([Counted, Noted])
+POISON: set[int] = set()
+COUNTER = Kind("counter", 0, lambda state, event: state + getattr(event, "amount", 0))
+
+
+class Broken(Exception):
+    """A handler's own fault."""
+
+
+def on_counted(event: Envelope, views: Views) -> None:
+    if event.data["amount"] in POISON:
+        raise Broken
+    total = views.get("totals", event.subject) or {"_id": event.subject, "amounts": []}
+    total["amounts"].append(event.data["amount"])
+    views.put("totals", total)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One service with a counter, its relay and its consumer."""
+
+    service: str
+    database: Database
+    bootstrap: str
+    streams: Streams
+
+    def count(self, stream: str, *amounts: int, command: str = "", note: str = "") -> Commit:
+        cause = Cause(tenant="north", actor="bo", command=command or uuid.uuid4().hex)
+        loaded = self.streams.load(COUNTER, cause, stream)
+        events: list[object] = [Counted(amount) for amount in amounts]
+        if note:
+            events.insert(0, Noted(note))
+        return self.streams.append(loaded, events, cause, key=f"patient-{stream}")
+
+    def relay(self, holder: str = "r1") -> Relay:
+        return Relay(
+            service=self.service,
+            database=self.database,
+            store=self.streams.store,
+            codec=CODEC,
+            published=PUBLISHED,
+            bootstrap=self.bootstrap,
+            holder=holder,
+        )
+
+    @property
+    def projection(self) -> Projection:
+        return Projection(
+            name="totals",
+            version=1,
+            services=(self.service,),
+            handlers={f"hep.{self.service}.thing.counted.v1": on_counted},
+            documents=lambda event: [("totals", event.subject)],
+        )
+
+    def consumer(self, holder: str = "c1") -> Consumer:
+        return Consumer(self.projection, self.database, self.bootstrap, LONG_AGO, holder)
+
+    def healer(self) -> Healer:
+        return Healer(
+            [self.projection],
+            self.database,
+            Owner(self),  # type: ignore[arg-type]
+            LONG_AGO,
+            "h1",
+            patience=timedelta(0),
+            settled=timedelta(0),
+        )
+
+    def ledger(self, stream: str) -> Any:
+        wanted = ledger_id("totals@1", topic_name(self.service), 1, f"north|patient-{stream}")
+        return self.database[LEDGERS].find_one({"_id": wanted})
+
+    def published(self, commit: Commit) -> list[Envelope]:
+        return list(envelope.publish(commit, self.service, CODEC, PUBLISHED))
+
+    def send(self, *events: Envelope) -> None:
+        """Put events on the topic, as a relay that goes wrong might."""
+        kafka.ensure_topic(self.bootstrap, topic_name(self.service))
+        producer = kafka.producer(self.bootstrap, "test")
+        for event in events:
+            topic = topic_name(self.service)
+            producer.send(topic, key=event.key.encode(), value=envelope.encode(event)).get(10)
+        producer.close()
+
+    def amounts(self, stream: str) -> list[int]:
+        found = self.database["totals@1"].find_one({"_id": f"counter-{stream}"})
+        return found["amounts"] if found else []
+
+
+@dataclass
+class Owner:
+    """The owner's answers without HTTP; away where a test says so."""
+
+    bench: Bench
+    away: bool = False
+
+    def events(self, _: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
+        if self.away:
+            raise Away("asked too early")
+        for commit in self.bench.streams.store.load(tenant, stream):
+            yield [event for event in self.bench.published(commit) if event.sequence > after]
+
+    def heads(self, *_: object) -> Iterator[list[Head]]:
+        yield [
+            Head(found["key"], found["stream"].split("|")[1], 1, found["sequence"])
+            for found in self.bench.database["commits"].find({})
+        ]
+
+
+def open_bench(database: Database, bootstrap: str) -> Bench:
+    """Make a service of its own."""
+    store = MongoStore(database)
+    store.prepare()
+    ledger.prepare(database)
+    due.prepare(database)
+    send.prepare(database)
+    service = f"svc{uuid.uuid4().hex[:8]}"
+    return Bench(service, database, bootstrap, Streams(store, CODEC, PUBLISHED, system))
+
+
+@contextmanager
+def running(*parts: Relay | Consumer | Healer) -> Iterator[None]:
+    stop = threading.Event()
+    threads = [threading.Thread(target=part.run, args=(stop,)) for part in parts]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+        assert not any(thread.is_alive() for thread in threads)

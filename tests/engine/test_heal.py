@@ -1,0 +1,153 @@
+"""What is missing is noticed and filled, whoever lost it, and nothing is applied twice."""
+
+import uuid
+from typing import Any
+
+import pytest
+from kafka.admin import KafkaAdminClient
+
+from shared import kafka, relay
+from shared.publication import topic_name
+from tests.engine.pipeline import Bench, Owner, running
+from tests.waiting import eventually
+
+
+def test_a_gap_makes_its_key_wait_and_no_other(bench: Bench) -> None:
+    _, late = (bench.published(bench.count("a", n))[0] for n in (1, 2))
+    (other,) = bench.published(bench.count("b", 7))
+    bench.send(late, other)
+
+    with running(bench.consumer()):
+        eventually(lambda: bench.amounts("b") == [7])
+        eventually(lambda: bench.ledger("a"))
+
+    assert bench.amounts("a") == []
+    assert bench.ledger("a")["state"] == "waiting"
+
+
+def test_a_relay_that_starts_over_fills_the_gap_by_itself(bench: Bench) -> None:
+    early, late = (bench.published(bench.count("a", n))[0] for n in (1, 2))
+    bench.send(late, early, late)
+
+    with running(bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1, 2])
+
+    assert bench.ledger("a")["state"] == "open"
+
+
+def test_a_gap_that_stays_is_filled_from_the_owner(bench: Bench) -> None:
+    commits = [bench.count("a", n, n + 10) for n in (1, 2, 3)]
+    bench.send(*bench.published(commits[2]))
+
+    with running(bench.consumer(), bench.healer()):
+        eventually(lambda: bench.amounts("a") == [1, 11, 2, 12, 3, 13])
+        bench.send(*bench.published(commits[0]), *bench.published(bench.count("a", 4)))
+        eventually(lambda: bench.amounts("a") == [1, 11, 2, 12, 3, 13, 4])
+
+    assert bench.ledger("a")["state"] == "open"
+
+
+def test_a_commit_cut_short_is_seen_whole_or_not_at_all(bench: Bench) -> None:
+    first, second = bench.published(bench.count("a", 1, 2))
+    (other,) = bench.published(bench.count("b", 7))
+    # The other commit's key may lie in another partition: its own key's next one may not.
+    (following,) = bench.published(bench.count("a", 3))
+    bench.send(first, following, other)
+
+    with running(bench.consumer()):
+        eventually(lambda: bench.ledger("a"))
+        cut = bench.amounts("a")
+        bench.send(first, second, following)
+        eventually(lambda: bench.amounts("a") == [1, 2, 3])
+
+    assert cut == []
+
+
+def test_an_owner_that_is_away_means_waiting_and_not_parking(bench: Bench) -> None:
+    bench.send(bench.published([bench.count("a", n) for n in (1, 2)][1])[0])
+    with running(bench.consumer()):
+        eventually(lambda: bench.ledger("a"))
+    healer = bench.healer()
+    healer.peers = Owner(bench, away=True)  # type: ignore[assignment]
+
+    healer.step()
+    while_away = bench.ledger("a")["state"]
+    healer.peers = Owner(bench)  # type: ignore[assignment]
+    healer.step()
+
+    assert while_away == "waiting"
+    assert bench.amounts("a") == [1, 2]
+
+
+def test_the_lost_last_event_of_a_stream_is_found_by_its_head(bench: Bench) -> None:
+    bench.send(*bench.published(bench.count("a", 1)))
+    bench.count("a", 2)
+
+    with running(bench.consumer(), bench.healer()):
+        eventually(lambda: bench.amounts("a") == [1, 2])
+
+
+def test_a_topic_that_was_made_anew_is_filled_again_without_effect(bench: Bench) -> None:
+    bench.count("a", 1)
+    with running(bench.relay(), bench.consumer(), bench.healer()):
+        eventually(lambda: bench.amounts("a") == [1])
+        admin = KafkaAdminClient(bootstrap_servers=bench.bootstrap)
+        admin.delete_topics([topic_name(bench.service)])
+        admin.close()
+        bench.count("a", 2)
+        bench.count("b", 7)
+        eventually(lambda: (bench.amounts("a"), bench.amounts("b")) == ([1, 2], [7]), 90)
+
+
+def test_a_log_that_ends_before_what_was_acknowledged_is_filled_again(bench: Bench) -> None:
+    bench.count("a", 1)
+    with running(bench.relay(), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1])
+    # The broker forgot: neither the checkpoint nor the position may be believed any more.
+    checkpoints, positions = bench.database["checkpoints"], bench.database["positions"]
+    acknowledged = {str(number): 100 for number in range(kafka.PARTITIONS)}
+    checkpoints.update_one({"_id": "relay"}, {"$set": {"acknowledged": acknowledged}})
+    positions.update_many({}, {"$set": {"offset": 100}})
+
+    with running(bench.relay("r2"), bench.consumer("c2")):
+        bench.count("a", 2)
+        eventually(lambda: bench.amounts("a") == [1, 2], 60)
+    ends = kafka.ends(bench.bootstrap, topic_name(bench.service))
+
+    assert sum(ends.values()) >= 3
+
+
+def test_a_lost_resume_token_falls_back_to_the_whole_store(bench: Bench) -> None:
+    bench.count("a", 1)
+    with running(bench.relay()):
+        eventually(lambda: bench.database["checkpoints"].find_one({"token": {"$exists": True}}))
+    lost = {"_data": uuid.uuid4().hex}
+    bench.database["checkpoints"].update_one({"_id": "relay"}, {"$set": {"token": lost}})
+    bench.count("a", 2)
+
+    with running(bench.relay("r2"), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1, 2], 60)
+
+
+def test_what_the_change_stream_skipped_is_found_by_the_sweep(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(relay, "SETTLED", relay.SETTLED * 0)
+    bench.count("a", 1)
+    with running(bench.relay()):
+        eventually(lambda: bench.database["checkpoints"].find_one({"swept": {"$exists": True}}))
+    bench.count("a", 2)
+    # As if the stream had gone past it without a word.
+    bench.database["checkpoints"].update_one({"_id": "relay"}, {"$set": {"token": now(bench)}})
+
+    with running(bench.relay("r2"), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1, 2])
+
+
+def now(bench: Bench) -> Any:
+    """Return the token of a change stream opened just now."""
+    with bench.database["commits"].watch(max_await_time_ms=50) as changes:
+        while changes.resume_token is None:
+            changes.try_next()
+        return changes.resume_token

@@ -1,0 +1,84 @@
+"""A handler that fails parks its key: others go on, and a person has the last word."""
+
+import pytest
+
+from shared import park
+from shared.park import NotParked
+from tests.engine.pipeline import POISON, Bench, running
+from tests.waiting import eventually
+
+
+def parked(bench: Bench) -> str:
+    """Return the one parked key."""
+    (found,) = park.listed(bench.database)
+    return str(found["_id"])
+
+
+@pytest.fixture
+def stuck(bench: Bench) -> Bench:
+    """Stream a fails at its second commit and has a third; stream b goes on."""
+    POISON.add(13)
+    for amounts in ([1], [2, 13], [3]):
+        bench.count("a", *amounts)
+    bench.count("b", 7)
+    with running(bench.relay(), bench.consumer()):
+        eventually(lambda: bench.amounts("b") == [7])
+        eventually(lambda: bench.ledger("a") and bench.ledger("a")["seen"].get("counter-a") == 4)
+    return bench
+
+
+def test_a_parked_key_applies_nothing_more_and_others_go_on(stuck: Bench) -> None:
+    assert stuck.amounts("a") == [1]
+    assert stuck.ledger("a")["state"] == "parked"
+    assert stuck.ledger("a")["streams"] == {"counter-a": 1}
+
+
+def test_the_failing_record_is_kept_as_received_and_its_fault_without_data(stuck: Bench) -> None:
+    (record,) = stuck.database["parked"].find({})
+
+    assert b'"amount":13' in record["raw"]
+    assert record["error"].startswith("Broken in on_counted, line ")
+    assert (record["subject"], record["sequence"]) == ("counter-a", 3)
+
+
+def test_draining_applies_in_order_all_that_came_since(stuck: Bench) -> None:
+    POISON.clear()
+    park.drain(stuck.database, parked(stuck))
+    with running(stuck.relay(), stuck.consumer("c2"), stuck.healer()):
+        stuck.count("a", 4)
+        eventually(lambda: stuck.amounts("a") == [1, 2, 13, 3, 4])
+
+    assert stuck.ledger("a")["state"] == "open"
+    assert park.listed(stuck.database) == []
+
+
+def test_a_key_that_fails_again_is_parked_again(stuck: Bench) -> None:
+    park.drain(stuck.database, parked(stuck))
+
+    stuck.healer().step()
+
+    assert stuck.amounts("a") == [1]
+    assert stuck.ledger("a")["state"] == "parked"
+    assert parked(stuck)
+
+
+def test_discarding_leaves_out_the_commit_that_fails_and_keeps_why(stuck: Bench) -> None:
+    park.discard(stuck.database, parked(stuck), "counted twice by hand", "ada")
+
+    stuck.healer().step()
+
+    assert stuck.amounts("a") == [1, 3]
+    (kept,) = stuck.database["discarded"].find({})
+    assert (kept["reason"], kept["actor"]) == ("counted twice by hand", "ada")
+
+
+def test_what_is_not_parked_can_be_neither_drained_nor_discarded(stuck: Bench) -> None:
+    key = parked(stuck)
+    park.drain(stuck.database, key)
+
+    for again in (
+        lambda: park.drain(stuck.database, key),
+        lambda: park.discard(stuck.database, key, "why", "ada"),
+    ):
+        with pytest.raises(NotParked):
+            again()
