@@ -1,8 +1,6 @@
 """The command line that every service has: serve, work, verify, parked, contracts, check."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Event
@@ -12,11 +10,11 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from shared import logs, settings
+from shared.operate import parked
 
 # gunicorn's first process only minds the worker: what a service is made of is imported in each
 # command, so that fifty megabytes are not spent on it.
 if TYPE_CHECKING:
-    from shared.mongo import Database
     from shared.service import Definition
 
 ROLES = "relay,consume,clock,send"
@@ -73,8 +71,9 @@ def command_line(name: str) -> click.Group:
     """Return `python -m <service>`."""
 
     @click.group(help=f"The service {name}.")
-    def group() -> None:
-        pass
+    @click.pass_context
+    def group(context: click.Context) -> None:
+        context.obj = name
 
     @group.command(help="Answer HTTP.")
     def serve() -> None:
@@ -112,71 +111,11 @@ def command_line(name: str) -> click.Group:
 
         contracts.write(find(name), folder(name) / "contracts")
 
-    group.add_command(parked(name))
+    group.add_command(parked)
 
     @group.command(help="Say which settings are in force.")
     def check() -> None:
         for setting, value in settings.read(name).table().items():
             click.echo(f"HEP_{setting.upper():<22} {value}")
-
-    return group
-
-
-def parked(name: str) -> click.Group:
-    """Return `python -m <service> parked`."""
-
-    def database() -> "Database":
-        return find(name).build(settings.read(name)).database
-
-    @contextmanager
-    def one(key: str) -> Iterator[None]:
-        from shared.park import NotParked  # noqa: PLC0415
-
-        try:
-            yield
-        except NotParked:
-            raise click.ClickException(f"{key} is not parked: see `parked list`") from None
-
-    @click.group("parked", help="Keys whose handler failed: see them, drain them, discard one.")
-    def group() -> None:
-        pass
-
-    @group.command("list", help="List the parked keys, oldest first.")
-    def list_all() -> None:
-        from shared import park  # noqa: PLC0415
-
-        for found in park.listed(database()):
-            click.echo(f"{found['_id']}  {found['parked']:%Y-%m-%d %H:%M}  {found['error']}")
-
-    @group.command(help="Show the record as received. It may hold clinical facts.")
-    @click.argument("key")
-    def show(key: str) -> None:
-        from shared import park  # noqa: PLC0415
-
-        with one(key):
-            click.echo(park.shown(database(), key)["raw"])
-
-    @group.command(help="Apply all that came since, in order; KEY or all of them.")
-    @click.argument("key", required=False)
-    def drain(key: str | None) -> None:
-        from shared import park  # noqa: PLC0415
-
-        where = database()
-        keys = [key] if key else [str(each["_id"]) for each in park.listed(where)]
-        for found in keys:
-            with one(found):
-                park.drain(where, found)
-        click.echo(f"{len(keys)} keys go on; what fails again is parked again.")
-
-    @group.command(help="Leave out the commit that fails, for a reason.")
-    @click.argument("key")
-    @click.option("--reason", required=True)
-    @click.option("--actor", required=True, help="Who decides this.")
-    def discard(key: str, reason: str, actor: str) -> None:
-        from shared import park  # noqa: PLC0415
-
-        with one(key):
-            park.discard(database(), key, reason, actor)
-        click.echo("It was left out, and kept with the reason; the key goes on after it.")
 
     return group
