@@ -2,6 +2,7 @@
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
+    REGISTRY,
     Counter,
     Gauge,
     Histogram,
@@ -28,4 +29,4 @@ SENT = Counter("hep_intents_total", "Things to send by what became of them", ["k
 
 def exposition() -> tuple[bytes, str]:
     """Return all metrics of this process as Prometheus reads them, and the content type."""
-    return generate_latest(), CONTENT_TYPE_LATEST
+    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
