@@ -1,0 +1,140 @@
+"""Play the script: send what it says at the platform's time that it says, and say what is there.
+
+The clock is moved from moment to moment. Where something falls due it stands still until the
+platform is at rest, so that reminders and celebrations come when they would have come.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from deploy.local import clock, quiet
+from deploy.local import stack as stacks
+from deploy.local.demo import report
+from deploy.local.demo.caller import Caller
+from deploy.local.demo.people import cast
+from deploy.local.demo.script import Step, resolve, steps, stops
+from deploy.local.demo.show import Shown, showing
+from deploy.local.stack import Stack
+
+
+def play(stack: Stack) -> None:
+    """Load the demonstration, or what is missing of it.
+
+    Raises:
+        StackError: a part does not answer, or refuses; running it again goes on from there.
+    """
+    script, player = steps(), Player(stack)
+    accepted = _accepted(stack)
+    if accepted:
+        report.say(
+            f"{accepted} of {len(script)} commands were accepted before: sending them again."
+        )
+    with showing(len(script)) as shown:
+        for step in script[:accepted]:
+            player.send(step)
+            shown(step.moment)
+        if accepted < len(script):
+            _go_on(player, script, accepted, shown)
+    report.tell(stack, player.caller, player.ids, changed=player.fresh)
+
+
+def _go_on(player: "Player", script: Sequence[Step], accepted: int, shown: Shown) -> None:
+    """Play what was not accepted yet."""
+    with quiet.watching(player.stack) as watch:
+        for moment, step in ahead(script, accepted):
+            player.move(moment)
+            if step is None:
+                watch.settle()
+            else:
+                player.send(step)
+                accepted += 1
+                _keep(player.stack, accepted)
+                shown(moment)
+        player.move(cast().then)
+        watch.settle()
+
+
+def back_to_now(stack: Stack) -> None:
+    """Let the platform go by the real time again."""
+    clock.reset(stack)
+    report.say("The platform goes by today's time again; what fell due meanwhile is decided now.")
+
+
+@dataclass(slots=True)
+class Player:
+    """Sends steps and moves the clock.
+
+    Attributes:
+        stack: where.
+        caller: by which it speaks.
+        ids: by name, of what was made.
+        fresh: how many commands were not accepted before.
+        moved: whether the clock is this player's already.
+    """
+
+    stack: Stack
+    ids: dict[str, str] = field(default_factory=dict)
+    fresh: int = 0
+    moved: bool = False
+    caller: Caller = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to speak."""
+        self.caller = Caller(self.stack)
+
+    def move(self, moment: datetime) -> None:
+        """Move the clock: never back, but to where an earlier player left off."""
+        now = clock.now(self.stack)
+        if not self.moved or moment > now:
+            clock.move(self.stack, moment)
+        self.moved = True
+
+    def send(self, step: Step) -> None:
+        """Send one command and remember what it made.
+
+        Raises:
+            StackError: it was refused.
+        """
+        version = ""
+        if step.read:
+            read = resolve(step.read, self.ids)
+            version = self.caller.get(step.actor, read).headers["ETag"]
+        answer = self.caller.post(
+            step.actor,
+            resolve(step.path, self.ids),
+            resolve(step.body, self.ids),
+            f"demo:{step.name}",
+            version,
+        )
+        self.fresh += "Idempotent-Replay" not in answer.headers
+        self.ids[step.name] = answer.json().get("id", "")
+        if step.person:
+            patient = self.ids[step.name] if "patient" in step.person.roles else None
+            stacks.enroll(self.stack, [replace(step.person, patient=patient)])
+
+
+def ahead(script: Sequence[Step], accepted: int) -> Iterator[tuple[datetime, Step | None]]:
+    """Yield what is still to be sent, and when to stand still: after all of the same moment."""
+    since = script[accepted - 1].moment if accepted else script[0].moment
+    found: list[tuple[datetime, Step | None]] = [(step.moment, step) for step in script[accepted:]]
+    found += [(moment, None) for moment in stops() if moment >= since]
+    yield from sorted(found, key=lambda one: (one[0], one[1] is None))
+
+
+def _file(stack: Stack) -> Path:
+    return stack.data / "demo.json"
+
+
+def _accepted(stack: Stack) -> int:
+    """Return how many commands an earlier run got through."""
+    file = _file(stack)
+    return int(json.loads(file.read_text())["accepted"]) if file.exists() else 0
+
+
+def _keep(stack: Stack, accepted: int) -> None:
+    draft = _file(stack).with_suffix(".new")
+    draft.write_text(json.dumps({"accepted": accepted}))
+    draft.replace(_file(stack))
