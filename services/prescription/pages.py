@@ -1,5 +1,196 @@
-"""The pages of therapists."""
+"""The pages of therapists: patients, a patient, prescribing, revising, ending, the library.
 
-from flask import Blueprint
+A form posts the command that the API takes. What is refused comes back with the form as it was
+typed: a summary of the errors first, and each beside its control.
+"""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from prescription import commands, desk, forms, queries, schemas
+from prescription.forms import REFUSED
+from prescription.projections import LISTS
+from prescription.routes import STAFF, TREATS
+from shared.errors import Stale
+from shared.tenancy import LIMIT
+from shared.web import api
+from shared.web.identity import identity, page, service
+
+PATIENT = (
+    "name",
+    "email",
+    "phone",
+    "birth_year",
+    "site",
+    "therapist",
+    "zone",
+    "language",
+    "precautions",
+)
+CONTENT = ("end", "phase-number", "phase-name")
+PROGRAM = (
+    "title",
+    "diagnosis-text",
+    "diagnosis-code",
+    "diagnosis-system",
+    "goals",
+    "start",
+    *CONTENT,
+)
+REVISION = ("reason", "note", "effective", *CONTENT)
+EXERCISE = ("name", "plain_name", "kind", "steps", "stop_if", "source-title", "source-url")
+BOTH = ["GET", "POST"]
 
 pages = Blueprint("pages", __name__, url_prefix="/prescription")
+pages.context_processor(desk.describe)
+
+
+@pages.get("/")
+@page(*STAFF)
+@api.reads(LISTS)
+def show_patients() -> Any:
+    """Show whom the practice treats, and who waits for a program."""
+    return render_template("prescription/patients.html", **desk.patients())
+
+
+@pages.get("/patients/<patient>")
+@page(*STAFF)
+@api.reads(LISTS)
+def show_patient(patient: str) -> Any:
+    """Show a patient with all programs."""
+    asker = identity()
+    found = queries.find_patient(patient, asker, service())
+    programs = queries.programs(patient, asker, service(), limit=LIMIT)[:LIMIT]
+    return render_template(
+        "prescription/patient.html",
+        **desk.patients(),
+        patient=found,
+        programs=[desk.placed(program, found["zone"]) for program in programs],
+        site=queries.find_site(found["site"], asker, service()),
+        therapist=found["therapist"] and queries.find_staff(found["therapist"], asker, service()),
+    )
+
+
+@pages.route("/patients/new", methods=BOTH)
+@page(*STAFF)
+@api.reads(LISTS)
+def register_patient() -> Any:
+    """Take a patient into care."""
+    values = forms.typed(request.form)
+    sites = queries.sites(identity(), service())
+    around: dict[str, Any] = {"sites": sites, "staff": desk.therapists()}
+    if request.method == "GET":
+        return desk.draw("register.html", values, **around)
+    # A patient lives in the clinic's time zone unless another is typed.
+    zones = {site["id"]: site["zone"] for site in sites}
+    values["zone"] = values["zone"].strip() or zones.get(values["site"], "")
+    try:
+        body = schemas.PatientRequest().load(forms.body(values, PATIENT))
+        cause = api.cause(body, key=values["key"])
+        patient = api.new_id(cause)
+        commit = api.execute(commands.RegisterPatient(patient=patient, **body), cause)
+    except REFUSED as refusal:
+        return desk.draw("register.html", values, refusal, **around)
+    return desk.lead_to(f"patients/{patient}", commit, done="registered")
+
+
+@pages.route("/patients/<patient>/prescribe", methods=BOTH)
+@page(*TREATS)
+@api.reads(LISTS)
+def prescribe(patient: str) -> Any:
+    """Prescribe a program."""
+    found = queries.find_patient(patient, identity(), service())
+    around: dict[str, Any] = {"patient": found, "library": desk.library()}
+    if request.method == "GET":
+        return desk.draw("prescribe.html", desk.fresh(found["zone"]), **around)
+    values = forms.typed(request.form, dates=("start", "end"))
+    if forms.rearranged(request.form):
+        return desk.draw("prescribe.html", values, **around)
+    asked = {"patient": patient, "exercises": forms.content(values)}
+    try:
+        body = schemas.ProgramRequest().load(forms.body(values, PROGRAM) | asked)
+        cause = api.cause(body, key=values["key"])
+        program = api.new_id(cause)
+        commit = api.execute(commands.PrescribeProgram(program=program, **body), cause)
+    except REFUSED as refusal:
+        return desk.draw("prescribe.html", values, refusal, **around)
+    return desk.lead_to(f"programs/{program}", commit, done="prescribed")
+
+
+@pages.get("/programs/<program>")
+@page(*TREATS)
+def show_program(program: str) -> Any:
+    """Show a program with its revisions."""
+    found, _ = desk.program(program)
+    return render_template("prescription/program.html", **found)
+
+
+@pages.route("/programs/<program>/revise", methods=BOTH)
+@page(*TREATS)
+@api.reads(LISTS)
+def revise(program: str) -> Any:
+    """Revise a program from a day on."""
+    found, version = desk.program(program)
+    around: dict[str, Any] = {**found, "library": desk.library(), "version": version}
+    if request.method == "GET":
+        return desk.draw("revise.html", desk.current(found), **around)
+    values = forms.typed(request.form, dates=("effective", "end"))
+    if forms.rearranged(request.form):
+        return desk.draw("revise.html", values, **around | {"version": values["version"]})
+    try:
+        asked = {"exercises": forms.content(values)}
+        body = schemas.RevisionRequest().load(forms.body(values, REVISION) | asked)
+        command = commands.ReviseProgram(
+            program=program, version=desk.version(values), **{"end": None} | body
+        )
+        commit = api.execute(command, api.cause(body, key=values["key"]))
+    except (*REFUSED, Stale) as refusal:
+        return desk.draw("revise.html", values, refusal, **around)
+    return desk.lead_to(f"programs/{program}", commit, done="revised")
+
+
+@pages.route("/programs/<program>/end", methods=BOTH)
+@page(*TREATS)
+def end(program: str) -> Any:
+    """End a program."""
+    found, version = desk.program(program)
+    around: dict[str, Any] = {**found, "version": version}
+    if request.method == "GET":
+        return desk.draw("end.html", desk.current(found), **around)
+    values = forms.typed(request.form, dates=("date",))
+    try:
+        body = schemas.EndRequest().load(forms.body(values, ("date", "reason")))
+        command = commands.EndProgram(program=program, version=desk.version(values), **body)
+        commit = api.execute(command, api.cause(body, key=values["key"]))
+    except (*REFUSED, Stale) as refusal:
+        return desk.draw("end.html", values, refusal, **around)
+    return desk.lead_to(f"programs/{program}", commit, done="ended")
+
+
+@pages.get("/exercises")
+@page(*STAFF)
+@api.reads(LISTS)
+def show_exercises() -> Any:
+    """Show the library."""
+    after, limit = api.after(request.args.get("cursor", "")), 50
+    found = queries.exercises(identity(), service(), after=after, limit=limit)
+    listed = api.listing(found, limit, "order", dict)
+    return render_template("prescription/exercises.html", exercises=listed["items"], **listed)
+
+
+@pages.route("/exercises/new", methods=BOTH)
+@page(*TREATS)
+def publish_exercise() -> Any:
+    """Put an exercise into the library."""
+    values = forms.typed(request.form)
+    if request.method == "GET":
+        return desk.draw("publish.html", values)
+    try:
+        body = schemas.ExerciseRequest().load(forms.body(values, EXERCISE))
+        cause = api.cause(body, key=values["key"])
+        exercise = api.new_id(cause)
+        commit = api.execute(commands.PublishExercise(exercise=exercise, **body), cause)
+    except REFUSED as refusal:
+        return desk.draw("publish.html", values, refusal)
+    return desk.lead_to("exercises", commit, done="published")

@@ -188,9 +188,7 @@ def _running(program: Program) -> ProgramPrescribed:
     if program.prescribed is None:
         raise NotFound("There is no program with this id.")
     if program.ended is not None:
-        raise ProgramOver(
-            f"Its last date was set to {program.ended.date}: prescribe a new program instead."
-        )
+        raise ProgramOver("It stays as it was. Prescribe a new program instead.")
     return program.prescribed
 
 

@@ -7,13 +7,14 @@ from marshmallow import Schema, fields
 
 from prescription import answers, commands, queries, schemas
 from prescription.projections import LISTS
+from prescription.staff import TREATING
 from shared.errors import Fault, Invalid
 from shared.web import api
 from shared.web.identity import allow, identity, service
 
 PREFIX = "/prescription/v1"
 MOST_IDS = 200
-TREATS = ("therapist", "lead")
+TREATS = TREATING
 STAFF = (*TREATS, "administrator")
 
 routes = Blueprint("prescription", __name__, url_prefix=PREFIX)

@@ -27,6 +27,7 @@ class Rules:
         exercises: how many a program holds at most.
         starts: days from today to a program's first date, least and most.
         longest: days that a program lasts at most.
+        systems: of codes of diagnoses, as forms offer them.
         roles: of staff.
         oldest: years that a patient may be old.
         versions: of these, by part.
@@ -45,6 +46,7 @@ class Rules:
     exercises: int
     starts: tuple[int, int]
     longest: int
+    systems: tuple[str, ...]
     roles: tuple[str, ...]
     oldest: int
     versions: Mapping[str, str]
@@ -69,6 +71,7 @@ def rules() -> Rules:
         exercises=program["exercises"],
         starts=(program["earliest_start"], program["latest_start"]),
         longest=program["longest"],
+        systems=tuple(found["diagnosis"]["systems"]),
         roles=tuple(found["staff"]["roles"]),
         oldest=found["patient"]["oldest"],
         versions={name: part["version"] for name, part in found.items()},

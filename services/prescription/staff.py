@@ -11,6 +11,9 @@ from prescription.rules import Rules
 from shared.errors import Fault, Invalid
 from shared.stream import Kind
 
+# Roles of those whose patients people are.
+TREATING = ("therapist", "lead")
+
 
 class StaffImpossible(Invalid):
     """The person cannot be taken on like this."""
@@ -28,7 +31,7 @@ class Staff:
     @property
     def treats(self) -> bool:
         """Whether patients can be theirs."""
-        return self.role in {"therapist", "lead"}
+        return self.role in TREATING
 
 
 def evolve(staff: Staff, event: object) -> Staff:

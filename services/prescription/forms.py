@@ -1,0 +1,193 @@
+"""Forms of pages: what was typed as a body for the API, what is wrong beside its control."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from prescription.fault import Worded
+from shared.errors import Fault, Invalid
+from shared.web.problems import flatten
+
+REFUSED = (ValidationError, Invalid)
+DATE = ("day", "month", "year")
+LISTS = {"goals", "steps", "stop_if"}
+ROW = re.compile(r"exercises-(\d{1,4})-exercise")
+WHOLE = (
+    "sets",
+    "repetitions",
+    "hold_seconds",
+    "times_per_day",
+    "days_per_week",
+    "effort",
+    "rest_seconds",
+)
+DECIMAL = ("minutes", "load_kg")
+# A row in which nothing but these was touched is an empty one.
+USUAL = {"times_per_day", "days_per_week"}
+WEEK = 7
+NO_SIDE = "none"
+# Parts of a form that may be empty as a whole.
+OPTIONAL = {"source"}
+
+Form = MultiDict[str, str]
+
+
+class Typed(dict[str, Any]):
+    """What a form holds, by control; a control that is not there is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a control: why, in English, with the values in it apart."""
+
+    sentence: str
+    values: Mapping[str, object]
+
+
+def typed(form: Form, dates: Sequence[str] = ()) -> Typed:
+    """Return what was typed, so that the form can be drawn again as it was.
+
+    A row of an exercise is added or removed as the form's buttons ask.
+    """
+    found = Typed(form.items())
+    for name in dates:
+        found[name] = {part: form.get(f"{name}-{part}", "").strip() for part in DATE}
+    found["exercises"] = [_row(form, n) for n in _numbers(form) if str(n) != form.get("remove")]
+    if "add" in form:
+        found["exercises"].append(empty_row())
+    return found
+
+
+def rearranged(form: Form) -> bool:
+    """Tell whether the form only asks for another row, or one less."""
+    return "add" in form or "remove" in form
+
+
+def empty_row() -> dict[str, Any]:
+    """Return a row to fill in: once a day, unless something else is typed."""
+    return {"exercise": "", "dose": {"times_per_day": 1}}
+
+
+def body(values: Typed, names: Sequence[str]) -> dict[str, Any]:
+    """Return the controls of these names that were filled in; `a-b` is b within a."""
+    found: dict[str, Any] = {}
+    for name in names:
+        value = _value(name, values[name])
+        place = found
+        *parents, last = name.split("-")
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        if value != "":
+            place[last] = value
+    return {name: value for name, value in found.items() if value or name not in OPTIONAL}
+
+
+def content(values: Typed) -> list[dict[str, Any]]:
+    """Return the exercises of a form as the API takes them, empty rows left out."""
+    return [
+        _filled(row) | {"dose": _filled(row["dose"])}
+        for row in values["exercises"]
+        if not _is_empty(row)
+    ]
+
+
+def wrong(refusal: Exception) -> dict[str, Wrong]:
+    """Return what is wrong by the control that it is about, the first thing of each."""
+    faults = refusal.faults if isinstance(refusal, Invalid) else ()
+    if isinstance(refusal, ValidationError):
+        faults = tuple(flatten(refusal.messages))
+    found: dict[str, Wrong] = {}
+    for fault in faults:
+        found.setdefault(control(fault.pointer), _worded(fault))
+    return found
+
+
+def control(pointer: str) -> str:
+    """Return the name of the control that a JSON pointer leads to."""
+    steps = [step for step in pointer.split("/") if step and step != "dose"]
+    if steps[:1] == ["exercises"]:
+        number, name, *_ = [*steps[1:], *("0", "exercise")[len(steps) - 1 :]]
+        return f"exercises-{number}-{name}"
+    return steps[0] if steps and steps[0] in LISTS else "-".join(steps)
+
+
+def lines(text: str) -> list[str]:
+    """Return what stands on each line that is not blank."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _worded(fault: Fault) -> Wrong:
+    if isinstance(fault, Worded):
+        return Wrong(fault.sentence, fault.values)
+    return Wrong(fault.reason, {})
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _date(value)
+    if name in LISTS:
+        return lines(value)
+    return _whole(value) if name in {"birth_year", "phase-number"} else value.strip()
+
+
+def _date(parts: Mapping[str, str]) -> str:
+    """Return a date as the API takes it; what is no date is left for the schema to refuse."""
+    day, month, year = (parts[part] for part in DATE)
+    if not (day or month or year):
+        return ""
+    return f"{year:0>4}-{month:0>2}-{day:0>2}"
+
+
+def _numbers(form: Form) -> list[int]:
+    return sorted(int(found[1]) for name in form if (found := ROW.fullmatch(name)))
+
+
+def _row(form: Form, number: int) -> dict[str, Any]:
+    def get(name: str) -> str:
+        return form.get(f"exercises-{number}-{name}", "").strip()
+
+    weekdays = form.getlist(f"exercises-{number}-weekdays")
+    dose: dict[str, Any] = {
+        **{name: _whole(get(name)) for name in WHOLE},
+        **{name: _decimal(get(name)) for name in DECIMAL},
+        **{name: get(name) for name in ("band", "side", "tempo")},
+        "weekdays": [_whole(day) for day in weekdays],
+    }
+    # Whoever ticks three days where every day stood before means three days.
+    if weekdays and dose["days_per_week"] == WEEK:
+        dose["days_per_week"] = ""
+    return {
+        "exercise": get("exercise"),
+        "dose": dose,
+        "priority": _whole(get("priority")),
+        "instructions": get("instructions"),
+    }
+
+
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in ("", NO_SIDE)}
+
+
+def _is_empty(row: Mapping[str, Any]) -> bool:
+    amounts = (*WHOLE, *DECIMAL)
+    touched = any(row["dose"].get(name, "") != "" for name in amounts if name not in USUAL)
+    return not (row["exercise"] or row.get("instructions") or touched)
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
+def _decimal(text: str) -> float | str:
+    """Read a number with a point or a comma."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
