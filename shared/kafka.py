@@ -1,5 +1,6 @@
 """The one place that makes Kafka clients. None survives a fork: make them after it."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -7,12 +8,14 @@ import kafka.record.util
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError
 
 PARTITIONS = 12
 POLL_MS = 200
 # How soon a topic that was made anew is noticed.
 METADATA_MS = 5_000
+# How long the broker may keep a new topic's id to itself.
+TELL_SECONDS = 10.0
 
 Fault = KafkaError
 
@@ -36,9 +39,19 @@ def ensure_topic(bootstrap: str, name: str) -> str:
             admin.create_topics({name: wanted}, wait_for_metadata=True)
         except TopicAlreadyExistsError:
             pass
-        return _ids(admin, [name])[name]
+        return _await_id(admin, name)
     finally:
         admin.close()
+
+
+def _await_id(admin: Any, name: str) -> str:
+    """Return a topic's id: of one that another client made this moment the broker tells it late."""
+    deadline = time.monotonic() + TELL_SECONDS
+    while not (found := _ids(admin, [name])):
+        if time.monotonic() > deadline:
+            raise UnknownTopicOrPartitionError(name)
+        time.sleep(0.05)
+    return found[name]
 
 
 def topic_ids(bootstrap: str, names: Iterable[str]) -> dict[str, str]:
@@ -117,7 +130,8 @@ def records(bootstrap: str, name: str, until: Mapping[int, int]) -> Iterator[byt
     try:
         left = {TopicPartition(name, number): end for number, end in until.items() if end}
         reader.assign(list(left))
-        reader.seek_to_beginning()
+        if left:
+            reader.seek_to_beginning()
         while left:
             for partition, found in reader.poll(timeout_ms=POLL_MS).items():
                 end = left.get(partition, 0)
