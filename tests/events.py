@@ -67,7 +67,7 @@ def event(
         data=data,
         correlation="test",
     )
-    jsonschema.validate(json.loads(encode(found)), _schema(service, name))
+    _validator(service, name).validate(json.loads(encode(found)))
     return found
 
 
@@ -106,5 +106,6 @@ def interleavings(events: Sequence[Envelope], orders: int = 25) -> Iterator[list
 
 
 @cache
-def _schema(service: str, name: str) -> Any:
-    return json.loads((SERVICES / service / "contracts" / "events" / f"{name}.json").read_text())
+def _validator(service: str, name: str) -> jsonschema.Draft202012Validator:
+    path = SERVICES / service / "contracts" / "events" / f"{name}.json"
+    return jsonschema.Draft202012Validator(json.loads(path.read_text()))
