@@ -67,7 +67,8 @@ def prescribed(*exercises: dict[str, Any], start: date = MONDAY, **more: Any) ->
         "exercises": list(exercises) or [asks()],
         "source": None,
     }
-    return event("prescription.program.prescribed", f"program-{PROGRAM}", _plain(data | more))
+    data |= more
+    return event("prescription.program.prescribed", f"program-{data['program']}", _plain(data))
 
 
 def revised(*exercises: dict[str, Any], revision: int = 2, **more: Any) -> Any:
