@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.envelope import Envelope
+from tests.people import ANA_ID
 from tests.services.notifications.world import World
 from tests.unit.notifications.facts import (
     MADRID,
@@ -74,7 +75,23 @@ def test_a_week_asks_once_each_day_and_reminds_of_those_that_are_open(given: Wor
 
 def test_nothing_is_decided_before_its_time(given: World) -> None:
     assert given.pass_to(evening(MONDAY) - timedelta(minutes=2)) == []
-    assert decisions(given.pass_to(evening(MONDAY))) == [(MONDAY.isoformat(), "due")]
+
+    happened = given.pass_to(evening(MONDAY))
+
+    assert decisions(happened) == [(MONDAY.isoformat(), "due")]
+    assert {event.key for event in happened} == {f"north|{ANA_ID}"}
+
+
+def test_a_week_that_two_months_share_counts_what_was_done_in_both(world: World) -> None:
+    week = days(7, date(2026, 9, 28))
+    tuesday, thursday, friday = week[1], week[3], week[4]
+    world.time.now = evening(week[0]) - timedelta(hours=6)
+    world.tell(registered(), prescribed(start=week[0], exercises=[exercise(days_per_week=2)]))
+    world.tell(logged(tuesday), logged(thursday, sequence=2))
+
+    happened = world.pass_to(evening(friday))
+
+    assert decisions(happened)[-1] == (friday.isoformat(), "off")
 
 
 @pytest.mark.parametrize("change", [date(2026, 10, 25), date(2027, 3, 28)])

@@ -12,6 +12,7 @@ from notifications import channels
 from shared.envelope import Envelope
 from shared.peers import Away
 from shared.send import Sender
+from tests.people import ANA_ID
 from tests.services.notifications.world import World
 from tests.unit.notifications.facts import (
     MOMENT,
@@ -67,6 +68,7 @@ def test_a_celebration_is_mailed_once_and_told(given: World) -> None:
     assert sent.type == "hep.notifications.message.sent.v1"
     assert sent.data["milestones"] == [{"kind": "first_session", "count": 1}]
     assert (sent.data["kind"], sent.data["channel"]) == ("celebration", "email")
+    assert sent.key == f"north|{ANA_ID}"
     assert [intent["state"] for intent in given.intents()] == ["sent"]
 
 

@@ -97,8 +97,8 @@ def test_milestones_of_one_commit_share_one_celebration() -> None:
         MESSAGES,
         [
             logged(FIRST, size=3),
-            reached("first_week", 1, SECOND, sequence=2, index=1, size=3),
-            reached("streak", 7, FIRST, sequence=3, index=2, size=3),
+            reached("first_week", 1, FIRST, sequence=2, index=1, size=3),
+            reached("streak", 7, SECOND, sequence=3, index=2, size=3),
         ],
     )
 
