@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -150,6 +151,14 @@ def services(stack: Stack) -> list[Child]:
     ]
 
 
+def called(stack: Stack, verb: str) -> str:
+    """Return how whoever reads this calls `hep` from where they are."""
+    own = Path(sys.executable).with_name("hep")
+    hep = "hep" if shutil.which("hep") == str(own) else os.path.relpath(own)
+    usual = verb.startswith("-") or stack.data == Path(".hep").resolve()
+    return f"{hep} {verb}" if usual else f"{hep} {verb} --data {os.path.relpath(stack.data)}"
+
+
 def welcome(stack: Stack, seconds: float) -> str:
     """Return what to say once everything is up."""
     lines = [
@@ -157,9 +166,9 @@ def welcome(stack: Stack, seconds: float) -> str:
         f"Everything is up after {seconds:.0f} s.",
         f"  Open         {stack.origin}/",
         "  Sign in as   Bo (therapist), Dee (site lead) or Ada (administrator), without password;",
-        "               `hep demo` adds two sites, their therapists and twelve patients",
+        f"  Load more    {called(stack, 'demo')} loads twelve patients with six weeks",
         f"  Read mails   {stack.origin}/mail/ (no mail leaves this machine)",
-        "  See also     hep status, hep logs, hep token --as ada, hep verify",
+        f"  See also     {called(stack, '--help')}",
     ]
     if "secantus" in stack.ports:
         lines.append(

@@ -1,3 +1,4 @@
+import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -105,3 +106,22 @@ def test_a_token_needs_a_running_issuer(tmp_path: Path) -> None:
 
     with pytest.raises(StackError, match="is `hep up` running"):
         stack.token(found, "ada")
+
+
+def test_the_welcome_says_where_to_open_it_whom_to_be_and_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = up.prepare(tmp_path / ".hep", None, ELSEWHERE, silent)
+    monkeypatch.chdir(tmp_path)
+
+    said = up.welcome(found, 3)
+
+    assert f"{found.origin}/" in said
+    assert "Bo (therapist)" in said
+    assert "hep demo loads twelve patients" in said
+
+
+def test_another_data_directory_is_in_the_command_that_is_said(tmp_path: Path) -> None:
+    found = up.prepare(tmp_path, None, ELSEWHERE, silent)
+
+    assert up.called(found, "demo").endswith(f"hep demo --data {os.path.relpath(tmp_path)}")
