@@ -114,6 +114,7 @@ def _page(audience: str) -> dict[str, Any]:
         "season": timeline(42),
         "year": timeline(365),
         "changes": {"season": revisions(42), "year": revisions(365)},
+        "phases": {"season": phases(42), "year": phases(365)},
         "milestones": milestones(),
     }
 
@@ -191,7 +192,9 @@ def _day(when: date, index: int, share: float) -> dict[str, Any]:
         if trained and index % 9
         else None,
         "prescribed": dose,
-        "words": "" if done is None else f"{int(done * dose)} / {dose}",
+        "done": None if done is None else done * dose + (index % 13 == 7),
+        "effort": 4 + index % 3 if trained else None,
+        "late": index % 17 == 5,
     }
 
 
@@ -201,6 +204,16 @@ def revisions(length: int) -> list[dict[str, Any]]:
     return [
         {"date": first + timedelta(days=length // 3), "words": "Progressed to 9 sets."},
         {"date": first + timedelta(days=2 * length // 3), "words": "Too easy: 12 sets, backpack."},
+    ]
+
+
+def phases(length: int) -> list[dict[str, Any]]:
+    """A first phase of a third of the program, and one that has no end yet."""
+    first = TODAY - timedelta(days=length - 1)
+    turn = first + timedelta(days=length // 3)
+    return [
+        {"start": first, "end": turn - timedelta(days=1), "number": 1},
+        {"start": turn, "end": None, "number": 2},
     ]
 
 
