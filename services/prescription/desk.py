@@ -1,18 +1,18 @@
 """What pages have at hand: lists beside the page, forms as they begin, and how a page answers."""
 
 import secrets
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import current_app, redirect, render_template, request
+from flask import redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from prescription import forms, labels, queries
+from prescription import forms, queries
 from prescription.forms import Typed
+from prescription.labels import called, label, say
 from prescription.rules import rules
 from prescription.staff import TREATING
 from shared import position
@@ -110,8 +110,8 @@ def describe() -> dict[str, Any]:
     """Return what every template may use: codes as people say them, and what the asker may do."""
     return {
         "rules": rules(),
-        "code": _code,
-        "choices": lambda codes: [{"value": code, "text": _code(code)} for code in codes],
+        "code": called,
+        "choices": lambda codes: [{"value": code, "text": called(code)} for code in codes],
         "named": lambda found: [{"value": one["id"], "text": one["name"]} for one in found],
         "treats": bool(set(TREATING) & set(identity().roles)),
     }
@@ -129,15 +129,15 @@ def draw(template: str, values: Typed, refusal: Exception | None = None, **aroun
     and `stale` where somebody else was faster.
     """
     wrong = forms.wrong(refusal) if refusal else {}
-    errors = {name: _say(found.sentence, **found.values) for name, found in wrong.items()}
+    errors = {name: say(found.sentence, **found.values) for name, found in wrong.items()}
     page = render_template(
         f"prescription/{template}",
         values=values,
         errors=errors,
-        summary={name: Markup("{}: {}").format(_label(name), why) for name, why in errors.items()},
+        summary={name: Markup("{}: {}").format(label(name), why) for name, why in errors.items()},
         key=values["key"] or secrets.token_hex(16),
         stale=isinstance(refusal, Stale),
-        label=_label,
+        label=label,
         **around,
     )
     status = refusal.status if isinstance(refusal, Stale) else 422 if refusal else 200
@@ -181,24 +181,3 @@ def _row(exercise: dict[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Return a number as people type it: 5 and not 5.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _label(name: str) -> Any:
-    """Return what a control is called; one of an exercise names the exercise's number too."""
-    *row, field = name.rsplit("-", 1) if name.startswith("exercises-") else (name,)
-    text = _say(labels.LABELS.get(field, field))
-    if not row:
-        return text
-    number = int(row[0].removeprefix("exercises-")) + 1
-    return _say("Exercise %(number)s, %(field)s", number=number, field=text)
-
-
-def _code(code: str) -> Any:
-    """Return a code as people say it; one without a word of ours, as it is."""
-    return _say(labels.CODES.get(code, code))
-
-
-def _say(text: str, **values: object) -> Any:
-    """Return a text in the reader's language."""
-    gettext: Callable[..., Any] = current_app.jinja_env.globals["_"]  # type: ignore[assignment]
-    return gettext(text, **values)

@@ -9,6 +9,8 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from prescription.fault import Worded
+from prescription.kinds import DAY
+from prescription.labels import LABELS, split
 from shared.errors import Fault, Invalid
 from shared.web.problems import flatten
 
@@ -30,6 +32,8 @@ DECIMAL = ("minutes", "load_kg")
 USUAL = {"times_per_day", "days_per_week"}
 WEEK = 7
 NO_SIDE = "none"
+# What the API says of a text, said of three fields.
+TYPED = {DAY: "Type the day, month and year of a date that there is."}
 # Parts of a form that may be empty as a whole.
 OPTIONAL = {"source"}
 
@@ -106,7 +110,7 @@ def wrong(refusal: Exception) -> dict[str, Wrong]:
     found: dict[str, Wrong] = {}
     for fault in faults:
         found.setdefault(control(fault.pointer), _worded(fault))
-    return found
+    return dict(sorted(found.items(), key=lambda item: _place(item[0])))
 
 
 def control(pointer: str) -> str:
@@ -123,10 +127,16 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def _place(name: str) -> tuple[int, int]:
+    """Return where a control stands on its page: in the order of the labels, rows last."""
+    row, field = split(name)
+    return (-1 if row is None else row, list(LABELS).index(field) if field in LABELS else 0)
+
+
 def _worded(fault: Fault) -> Wrong:
     if isinstance(fault, Worded):
         return Wrong(fault.sentence, fault.values)
-    return Wrong(fault.reason, {})
+    return Wrong(TYPED.get(fault.reason, fault.reason), {})
 
 
 def _value(name: str, value: Any) -> Any:

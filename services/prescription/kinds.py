@@ -8,6 +8,7 @@ from prescription.rules import Limits
 from shared.web.words import LANGUAGES
 
 FILL = "Fill this in."
+DAY = "Give a date as 2026-09-07."
 SPOKEN = validate.OneOf(LANGUAGES, error="The platform speaks: " + ", ".join(LANGUAGES) + ".")
 
 
@@ -57,7 +58,7 @@ def number(limits: Limits | None = None, **options: Any) -> fields.Float:
 
 
 def day(**options: Any) -> fields.Date:
-    return fields.Date(**_messages("Give a date as 2026-09-07."), **options)
+    return fields.Date(**_messages(DAY), **options)
 
 
 def flag(**options: Any) -> fields.Boolean:

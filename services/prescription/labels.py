@@ -1,5 +1,15 @@
 """What controls and codes are called on pages, in English; other languages are in words/."""
 
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import current_app
+
+CONTROL = re.compile(r"exercises-(\d{1,4})-(\w+)")
+# In the order in which they stand on pages.
+
 LABELS = {
     "name": "Name",
     "email": "E-mail",
@@ -76,3 +86,36 @@ CODES = {
     "breathing": "Breathing",
     "plyometric": "Jumping",
 }
+
+
+def split(name: str) -> tuple[int | None, str]:
+    """Return the row that a control is in, if any, and what it is called there."""
+    if found := CONTROL.fullmatch(name):
+        return int(found[1]), found[2]
+    return None, name
+
+
+def label(name: str) -> Any:
+    """Return what a control is called; one of an exercise names the exercise's number too."""
+    row, field = split(name)
+    text = say(LABELS.get(field, field))
+    if row is None:
+        return text
+    return say("Exercise %(number)s, %(field)s", number=row + 1, field=text)
+
+
+def called(code: str) -> Any:
+    """Return a code as people say it; one without a word of ours, as it is."""
+    return say(CODES.get(code, code))
+
+
+def say(text: str, **values: object) -> Any:
+    """Return a text in the reader's language, with the values in it; dates as people say them."""
+    environment = current_app.jinja_env
+    gettext: Callable[..., Any] = environment.globals["_"]  # type: ignore[assignment]
+    day = environment.filters["day"]
+    told = {
+        name: day(value, "long") if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+    return gettext(text, **told)

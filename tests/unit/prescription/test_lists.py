@@ -1,0 +1,139 @@
+"""The lists come out the same whatever the order of streams."""
+
+from typing import Any
+
+from prescription.projections import LISTS
+from shared.envelope import Envelope
+from tests.events import NOON, documents, event, fold, interleavings
+
+DOSE = {
+    "sets": 3,
+    "repetitions": 10,
+    "hold_seconds": None,
+    "minutes": None,
+    "load_kg": None,
+    "band": None,
+    "side": "each",
+    "times_per_day": 1,
+    "days_per_week": 7,
+    "weekdays": [],
+    "effort": None,
+    "rest_seconds": None,
+    "tempo": None,
+}
+ASKED = {"exercise": "e1", "dose": DOSE, "priority": 1, "instructions": None}
+
+
+def prescribed(program: str, start: str) -> Envelope:
+    data = {
+        "program": program,
+        "patient": "ana",
+        "site": "n",
+        "revision": 1,
+        "effective": start,
+        "start": start,
+        "end": "2026-12-31",
+        "title": f"title of {program}",
+        "diagnosis": {"code": "M17", "system": "ICD-10", "verified": True, "text": "t"},
+        "goals": ["g"],
+        "phase": {"number": 1, "name": "t2"},
+        "exercises": [ASKED],
+        "source": None,
+    }
+    return event("prescription.program.prescribed", f"program-{program}", data)
+
+
+def revised(program: str, phase: int, sequence: int = 2) -> Envelope:
+    data = {
+        "program": program,
+        "patient": "ana",
+        "revision": sequence,
+        "effective": "2026-09-14",
+        "reason": "progressed",
+        "note": None,
+        "end": None,
+        "phase": {"number": phase, "name": "t3"},
+        "exercises": [ASKED],
+    }
+    name = "prescription.program.revised"
+    return event(name, f"program-{program}", data, sequence=sequence)
+
+
+def ended(program: str, sequence: int) -> Envelope:
+    data = {"program": program, "patient": "ana", "date": "2026-09-20", "reason": "other"}
+    return event("prescription.program.ended", f"program-{program}", data, sequence=sequence)
+
+
+ANA: dict[str, Any] = {
+    "patient": "ana",
+    "site": "n",
+    "zone": "Europe/Madrid",
+    "language": "en",
+    "therapist": "bo",
+}
+SITE = {"site": "n", "name": "North", "zone": "Europe/Madrid", "language": "en"}
+EXERCISE = {
+    "exercise": "e1",
+    "name": "Bridge",
+    "plain_name": "Bridge",
+    "kind": "strength",
+    "steps": [],
+    "stop_if": [],
+    "source": None,
+}
+STORY = [
+    event("prescription.site.registered", "site-n", SITE),
+    event(
+        "prescription.staff.registered", "staff-bo", {"staff": "bo", "role": "lead", "sites": ["n"]}
+    ),
+    event("prescription.patient.registered", "patient-ana", ANA),
+    event("prescription.exercise.published", "exercise-e1", EXERCISE),
+    prescribed("first", "2026-09-01"),
+    prescribed("second", "2026-09-07"),
+    revised("first", 2),
+    revised("second", 3),
+    ended("first", 3),
+]
+ERASED = event("prescription.patient.erased", "patient-ana", {"patient": "ana"}, sequence=2)
+COLLECTIONS = ("patients", "programs", "exercises", "sites", "staff")
+
+
+def test_the_lists_do_not_depend_on_the_order_of_streams() -> None:
+    story = [*STORY, ERASED]
+    expected = [documents(fold(LISTS, story), name) for name in COLLECTIONS]
+
+    for order in interleavings(story):
+        assert [documents(fold(LISTS, order), name) for name in COLLECTIONS] == expected
+
+
+def test_a_patient_is_listed_with_the_latest_program_as_it_stands() -> None:
+    found = documents(fold(LISTS, STORY), "patients")["north|ana"]
+
+    assert found["latest"] == {
+        "program": "second",
+        "title": "title of second",
+        "start": "2026-09-07",
+        "end": None,
+        "ended": None,
+        "phase": 3,
+    }
+    assert not found["erased"]
+
+
+def test_a_program_of_somebody_who_has_not_come_yet_waits_unlisted() -> None:
+    found = documents(fold(LISTS, [prescribed("first", "2026-09-01")]), "patients")["north|ana"]
+
+    assert "order" not in found
+    assert found["latest"]["program"] == "first"
+
+
+def test_who_was_registered_last_comes_first() -> None:
+    later = NOON.replace(hour=13)
+    old = event("prescription.patient.registered", "patient-ana", ANA)
+    new = event(
+        "prescription.patient.registered", "patient-bea", ANA | {"patient": "bea"}, moment=later
+    )
+
+    found = documents(fold(LISTS, [old, new]), "patients").values()
+
+    assert [one["patient"] for one in sorted(found, key=lambda one: one["order"])] == ["bea", "ana"]
