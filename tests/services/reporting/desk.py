@@ -58,7 +58,7 @@ def fill(client: FlaskClient, events: Sequence[Any]) -> None:
 
 def ask(client: FlaskClient, owner: Owner) -> None:
     """Let this owner answer for names and words."""
-    client.application.extensions["hep"] = replace(held(client), peers=owner)
+    client.application.extensions["hep"] = replace(held(client), peers=owner)  # type: ignore[arg-type]
 
 
 def read(client: FlaskClient, person: str = BO, program: str = PROGRAM, **headers: str) -> Any:
