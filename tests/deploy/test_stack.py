@@ -21,6 +21,8 @@ def silent(line: str) -> None:
 @contextmanager
 def taken(port: int) -> Iterator[None]:
     with socket.socket() as sock:
+        # Connections that an earlier server left behind do not count.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("127.0.0.1", port))
         sock.listen()
         yield

@@ -1,4 +1,4 @@
-"""Whoever speaks to the platform's public HTTP API in the demonstration."""
+"""Speak to the platform's public HTTP API as any of the invented people."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from deploy.local import stack as stacks
+from deploy.local.people import Person
 from deploy.local.stack import Stack, StackError
 
 # Tokens live for ten minutes.
@@ -64,6 +65,14 @@ class Caller:
             document = self.get(who, f"{path}?limit=200&cursor={cursor}").json()
             yield from document["items"]
             cursor = document.get("next")
+
+    def enroll(self, person: Person) -> None:
+        """Let a person sign in.
+
+        Raises:
+            StackError: the issuer does not answer.
+        """
+        stacks.enroll(self.stack, [person])
 
     def _ask(
         self, method: str, who: str, path: str, *, headers: Mapping[str, str], **more: Any

@@ -6,12 +6,10 @@ platform is at rest, so that reminders and celebrations come when they would hav
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 
 from deploy.local import clock, quiet
-from deploy.local import stack as stacks
 from deploy.local.demo import report
 from deploy.local.demo.caller import Caller
 from deploy.local.demo.people import cast
@@ -26,18 +24,17 @@ def play(stack: Stack) -> None:
     Raises:
         StackError: a part does not answer, or refuses; running it again goes on from there.
     """
-    script, player = steps(), Player(stack)
-    accepted = _accepted(stack)
-    if accepted:
-        report.say(
-            f"{accepted} of {len(script)} commands were accepted before: sending them again."
-        )
+    script, player = steps(), Player(stack, Caller(stack))
+    kept = Kept.read(stack)
+    if kept.accepted:
+        many = f"{kept.accepted} of {len(script)}"
+        report.say(f"{many} commands were accepted before: sending them again.")
     with showing(len(script)) as shown:
-        for step in script[:accepted]:
+        for step in script[: kept.accepted]:
             player.send(step)
             shown(step.moment)
-        if accepted < len(script):
-            _go_on(player, script, accepted, shown)
+        if not kept.finished:
+            _go_on(player, script, kept.accepted, shown)
     report.tell(stack, player.caller, player.ids, changed=player.fresh)
 
 
@@ -51,16 +48,37 @@ def _go_on(player: "Player", script: Sequence[Step], accepted: int, shown: Shown
             else:
                 player.send(step)
                 accepted += 1
-                _keep(player.stack, accepted)
+                Kept(accepted).write(player.stack)
                 shown(moment)
         player.move(cast().then)
         watch.settle()
+    Kept(accepted, finished=True).write(player.stack)
 
 
 def back_to_now(stack: Stack) -> None:
     """Let the platform go by the real time again."""
     clock.reset(stack)
     report.say("The platform goes by today's time again; what fell due meanwhile is decided now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many commands earlier runs got through, and whether the last of them came to its end."""
+
+    accepted: int = 0
+    finished: bool = False
+
+    @classmethod
+    def read(cls, stack: Stack) -> "Kept":
+        """Return what is kept in the data directory."""
+        file = stack.data / "demo.json"
+        return cls(**json.loads(file.read_text())) if file.exists() else cls()
+
+    def write(self, stack: Stack) -> None:
+        """Keep it, never half."""
+        draft = stack.data / "demo.json.new"
+        draft.write_text(json.dumps(asdict(self)))
+        draft.replace(stack.data / "demo.json")
 
 
 @dataclass(slots=True)
@@ -76,14 +94,10 @@ class Player:
     """
 
     stack: Stack
+    caller: Caller
     ids: dict[str, str] = field(default_factory=dict)
     fresh: int = 0
     moved: bool = False
-    caller: Caller = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Begin to speak."""
-        self.caller = Caller(self.stack)
 
     def move(self, moment: datetime) -> None:
         """Move the clock: never back, but to where an earlier player left off."""
@@ -113,7 +127,7 @@ class Player:
         self.ids[step.name] = answer.json().get("id", "")
         if step.person:
             patient = self.ids[step.name] if "patient" in step.person.roles else None
-            stacks.enroll(self.stack, [replace(step.person, patient=patient)])
+            self.caller.enroll(replace(step.person, patient=patient))
 
 
 def ahead(script: Sequence[Step], accepted: int) -> Iterator[tuple[datetime, Step | None]]:
@@ -122,19 +136,3 @@ def ahead(script: Sequence[Step], accepted: int) -> Iterator[tuple[datetime, Ste
     found: list[tuple[datetime, Step | None]] = [(step.moment, step) for step in script[accepted:]]
     found += [(moment, None) for moment in stops() if moment >= since]
     yield from sorted(found, key=lambda one: (one[0], one[1] is None))
-
-
-def _file(stack: Stack) -> Path:
-    return stack.data / "demo.json"
-
-
-def _accepted(stack: Stack) -> int:
-    """Return how many commands an earlier run got through."""
-    file = _file(stack)
-    return int(json.loads(file.read_text())["accepted"]) if file.exists() else 0
-
-
-def _keep(stack: Stack, accepted: int) -> None:
-    draft = _file(stack).with_suffix(".new")
-    draft.write_text(json.dumps({"accepted": accepted}))
-    draft.replace(_file(stack))
