@@ -1,6 +1,5 @@
 """Which of a patient's programs is shown first."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -38,9 +37,9 @@ def program(identity: str) -> Any:
     ],
 )
 def test_the_program_that_runs_comes_first_then_the_next_then_the_last(
-    given: list[str], expected: str, today: date = MONDAY
+    given: list[str], expected: str
 ) -> None:
-    found = in_force([program(identity) for identity in given], today)
+    found = in_force([program(identity) for identity in given], MONDAY)
 
     assert found is not None
     assert found["program"] == expected
