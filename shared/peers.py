@@ -95,7 +95,7 @@ class Peers:
         """
         cursor: str | None = since.isoformat() if since else ""
         while cursor is not None:
-            query = {"changed_since": cursor, "until": until.isoformat()}
+            query = {"until": until.isoformat()} | ({"changed_since": cursor} if cursor else {})
             answer = self.get(owner, "heads", "", query)
             yield [Head(**found) for found in answer["items"]]
             cursor = answer["next"]
