@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
+from adherence import schemas as adherence
 from deploy.local.demo.people import Patient, cast
 from deploy.local.demo.play import ahead
 from deploy.local.demo.published import HERE, published
@@ -173,6 +174,8 @@ SCHEMAS: dict[str, type[Schema]] = {
     "program": prescription.ProgramRequest,
     "revision": prescription.RevisionRequest,
     "end": prescription.EndRequest,
+    "session": adherence.LogRequest,
+    "amendment": adherence.AmendRequest,
 }
 
 

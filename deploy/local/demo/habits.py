@@ -5,7 +5,7 @@ about, so that a changed patient changes nobody else.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,11 @@ MINUTE = timedelta(minutes=1)
 # How far from its usual time a go may be.
 LATER = 14
 WORST = 10
+# From so many exercises on the last is left out when something is.
+MANY = 3
+WHY = ("tired", "no_time", "unwell")
+# How often difficulty is not answered.
+UNTOLD = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Go:
         whole: whether it was done as prescribed.
         pain: 0 to 10; None where that is not answered.
         effort: 0 to 10.
+        difficulty: 0 to 10; None where that is not answered.
         note: in the patient's words.
     """
 
@@ -42,6 +48,7 @@ class Go:
     whole: bool
     pain: int | None
     effort: int
+    difficulty: int | None = None
     note: str | None = None
 
 
@@ -106,7 +113,7 @@ class Home:
             often = [1 if each else dose["dose"]["times_per_day"] for dose in doses]
             entries = [_entry(*pair) for pair in zip(doses, often, strict=True)]
             if part and not each:
-                entries[-1] = _less(entries[-1])
+                entries[-1] = self._part_of(day, entries)
             yield Go(
                 day=day,
                 over=over,
@@ -115,12 +122,20 @@ class Home:
                 whole=not (part and not each),
                 pain=self._pain(day),
                 effort=round(self._between(day, patient.effort)),
+                difficulty=self._difficulty(day),
                 note=patient.notes.get(day) if index == len(times) - 1 else None,
             )
 
     def _doses(self, day: date) -> list[dict[str, Any]]:
         _, phase = self.patient.in_force(day)
         return self.program.doses(phase, self.patient.side)
+
+    def _part_of(self, day: date, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return what becomes of the last exercise: of many it is left out, of few it is less."""
+        if len(entries) < MANY:
+            return _less(entries[-1])
+        why = WHY[int(self._draw(day, "why") * len(WHY))]
+        return {"exercise": entries[-1]["exercise"], "skipped": why}
 
     def _skipped(self, day: date, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         for skip in self.patient.skips:
@@ -142,6 +157,12 @@ class Home:
         if flares:
             return flares[0] + (self._draw(day, "flare") < 0.3)
         usual = self._between(day, self.patient.pain) + (self._draw(day, "pain") - 0.5) * 1.6
+        return min(max(round(usual), 0), WORST)
+
+    def _difficulty(self, day: date) -> int | None:
+        if self._draw(day, "difficulty") < UNTOLD:
+            return None
+        usual = self._between(day, self.patient.effort) + self._draw(day, "hard") * 3 - 2
         return min(max(round(usual), 0), WORST)
 
     def _between(self, day: date, ends: tuple[int, int]) -> float:

@@ -220,7 +220,7 @@ def _told(patient: Patient, go: Go) -> dict[str, Any]:
         "entries": list(go.entries),
         "pain": go.pain,
         "effort": go.effort,
-        "difficulty": None,
+        "difficulty": go.difficulty,
         "note": go.note,
         "mode": "as_prescribed" if go.whole else "edited",
         "evidence": "tap",
