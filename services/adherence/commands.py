@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from adherence.events import Done, Evidence, Mode, Reason
+
+Answer = Literal["pain", "effort", "difficulty", "note"]
+ANSWERS: frozenset[Answer] = frozenset(("pain", "effort", "difficulty", "note"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,18 @@ class LogSession:
 
 @dataclass(frozen=True, slots=True)
 class AmendSession:
-    """Add to the session of a date, or correct it."""
+    """Add to the session of a date, or correct it.
+
+    A correction replaces the exercises that it names and the answers but those in `kept`; all else
+    stands as it was.
+    """
 
     program: str
     session: str
     reason: Reason
     told: Told
+    revision: int | None = None
+    kept: frozenset[Answer] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

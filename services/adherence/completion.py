@@ -1,19 +1,15 @@
 """How much of a date's dose was done: amounts of one exercise, and the share of them all."""
 
-from collections.abc import Collection, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection
 from dataclasses import fields, replace
-from datetime import date
 from typing import Any
 
 from adherence.events import Done, Entry, Prescribed
 from adherence.rules import Rules
-from shared.schedule import WEEK, Exercise, Program
+from shared.schedule import Exercise
 
 DIGITS = 4
 MEASURES = ("repetitions", "minutes", "hold_seconds")
-
-DoneOn = Mapping[date, AbstractSet[str]]
 
 
 def prescribed(exercise: Exercise) -> Prescribed:
@@ -27,23 +23,20 @@ def measure(prescribed: Prescribed) -> str:
 
 
 def amount(dose: Prescribed | Done, unit: str) -> float:
-    """Return how much a dose is, in a unit, over all its sets."""
+    """Return how much a dose is, in a unit, over all its sets; without sets it is told in all."""
     one = getattr(dose, unit)
     return float((1 if dose.sets is None else dose.sets) * one) if one is not None else 0.0
 
 
 def told_in_full(done: Done, prescribed: Prescribed) -> Done | None:
-    """Return what was done, with the prescribed value where only sets or only amounts were told.
+    """Return what was done, in the prescribed length where only sets were told.
 
-    None where neither was told.
+    None where no amount was told.
     """
     unit = measure(prescribed)
-    if done.sets is None and getattr(done, unit) is None:
-        return None
-    found = done if done.sets is not None else replace(done, sets=prescribed.sets)
-    if getattr(found, unit) is not None:
-        return found
-    return replace(found, **{unit: getattr(prescribed, unit)})
+    if getattr(done, unit) is not None:
+        return done
+    return None if done.sets is None else replace(done, **{unit: getattr(prescribed, unit)})
 
 
 def share(entry: Entry) -> float:
@@ -55,26 +48,30 @@ def share(entry: Entry) -> float:
     return min(amount(entry.done, unit) / asked, 1.0) if asked else 0.0
 
 
-def together(first: Done | None, second: Done | None) -> Done | None:
-    """Return two goes at an exercise on one date as one: sets and amounts add up.
+def together(first: Done | None, second: Done | None, unit: str) -> Done | None:
+    """Return two goes at an exercise on one date as one; of what is counted nothing is lost.
 
-    Sets of different lengths become as many sets of their mean, rounded down: never more than was
-    done.
+    Sets of one length add up. Others become one sum without sets. What is not counted stays where
+    both goes agree on it.
     """
     if first is None or second is None:
         return first or second
-    loads = [done.load_kg for done in (first, second) if done.load_kg is not None]
-    load = max(loads, default=None)
-    if first.sets is None and second.sets is None:
-        units: dict[str, Any] = {
-            unit: _sum(getattr(first, unit), getattr(second, unit)) for unit in MEASURES
-        }
-        if units["repetitions"] is not None or units["minutes"] is not None:
-            units["hold_seconds"] = first.hold_seconds or second.hold_seconds
-        return Done(None, **units, load_kg=load)
-    sets = (1 if first.sets is None else first.sets) + (1 if second.sets is None else second.sets)
-    means: dict[str, Any] = {unit: _mean(first, second, unit, sets) for unit in MEASURES}
-    return Done(sets, **means, load_kg=load)
+    agreed: dict[str, Any] = {
+        name: getattr(first, name)
+        for name in MEASURES
+        if getattr(first, name) == getattr(second, name)
+    }
+    load = highest(first.load_kg, second.load_kg)
+    if first.sets is not None and second.sets is not None and unit in agreed:
+        return Done(first.sets + second.sets, **agreed, load_kg=load)
+    total = round(amount(first, unit) + amount(second, unit), DIGITS)
+    agreed[unit] = total if unit == "minutes" else int(total)
+    return Done(None, **agreed, load_kg=load)
+
+
+def highest(first: Any, second: Any) -> Any:
+    """Return the higher of two answers; one that was not given says nothing."""
+    return max((found for found in (first, second) if found is not None), default=None)
 
 
 def done_exercises(entries: Collection[Entry]) -> frozenset[str]:
@@ -91,51 +88,3 @@ def completion(entries: Collection[Entry], asked: Collection[Exercise], rules: R
         return 0.0
     done = sum(weight * shares.get(exercise, 0.0) for exercise, weight in weights.items())
     return round(done / sum(weights.values()), DIGITS)
-
-
-def asked(program: Program, day: date, done_on: DoneOn) -> tuple[Exercise, ...]:
-    """Return the exercises that a date asks for, given what was done on the dates around it.
-
-    Those on chosen days go together by their number of days a week: a date asks for them once one
-    of them was done on it, or when their days can no longer be reached without it.
-    """
-    exercises = program.in_force(day).exercises
-    classes = {found.days_per_week for found in exercises if found.chosen}
-    chosen = {often for often in classes if _is_asked(program, day, done_on, often)}
-    return tuple(
-        found
-        for found in exercises
-        if (found.days_per_week in chosen if found.chosen else found.fixed_on(day))
-    )
-
-
-def _is_asked(program: Program, day: date, done_on: DoneOn, often: int) -> bool:
-    together_with = {
-        found.exercise
-        for found in program.in_force(day).exercises
-        if found.chosen and found.days_per_week == often
-    }
-    if together_with & done_on.get(day, frozenset()):
-        return True
-    return often - days_done(program, day, done_on, together_with) > _days_after(program, day)
-
-
-def days_done(program: Program, day: date, done_on: DoneOn, exercises: AbstractSet[str]) -> int:
-    """Return on how many earlier dates of the week any of the exercises was done."""
-    week = program.week(day)
-    return sum(bool(exercises & done_on.get(found, frozenset())) for found in week if found < day)
-
-
-def _days_after(program: Program, day: date) -> int:
-    return WEEK - 1 - program.week(day).index(day)
-
-
-def _sum(first: float | None, second: float | None) -> float | None:
-    return None if first is None and second is None else (first or 0) + (second or 0)
-
-
-def _mean(first: Done, second: Done, unit: str, sets: int) -> float | None:
-    if getattr(first, unit) is None and getattr(second, unit) is None:
-        return None
-    total = amount(first, unit) + amount(second, unit)
-    return total / sets if unit == "minutes" else int(total // sets)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 
 from adherence.commands import Entered
-from adherence.completion import measure, prescribed, together, told_in_full
+from adherence.completion import highest, measure, prescribed, together, told_in_full
 from adherence.events import Entry
 from shared.errors import Fault, Invalid
-from shared.schedule import Program
+from shared.schedule import Exercise, Program
 
 
 class Unfitting(Invalid):
@@ -24,14 +24,16 @@ def beside_prescribed(told: Sequence[Entered], program: Program, day: date) -> t
     Raises:
         Unfitting: an exercise is unknown, stands twice, or was done in no known amount.
     """
+    found = [program.find(entered.exercise, day) for entered in told]
     faults = [
         fault
-        for index, entered in enumerate(told)
-        for fault in _faults(entered, told[:index], program, day, f"/entries/{index}")
+        for index, (entered, exercise) in enumerate(zip(told, found, strict=True))
+        for fault in _faults(entered, exercise, told[:index], f"/entries/{index}")
     ]
     if faults:
         raise Unfitting("What was done does not fit the program.", faults=faults)
-    return tuple(_entry(entered, program, day) for entered in told)
+    pairs = zip(told, found, strict=True)
+    return tuple(_entry(entered, exercise) for entered, exercise in pairs if exercise)
 
 
 def merged(earlier: Sequence[Entry], later: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -43,15 +45,14 @@ def merged(earlier: Sequence[Entry], later: Sequence[Entry]) -> tuple[Entry, ...
     return tuple(entries.values())
 
 
-def highest(first: int | None, second: int | None) -> int | None:
-    """Return the higher of two answers; one that was not given says nothing."""
-    return max((found for found in (first, second) if found is not None), default=None)
+def corrected(earlier: Sequence[Entry], later: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries of a date, each as it was told last."""
+    return tuple({entry.exercise: entry for entry in (*earlier, *later)}.values())
 
 
 def _faults(
-    entered: Entered, before: Sequence[Entered], program: Program, day: date, pointer: str
+    entered: Entered, found: Exercise | None, before: Sequence[Entered], pointer: str
 ) -> Iterator[Fault]:
-    found = program.find(entered.exercise, day)
     if found is None:
         yield Fault(f"{pointer}/exercise", "It is no exercise of this program.")
         return
@@ -62,21 +63,19 @@ def _faults(
         yield Fault(f"{pointer}/done/{unit}", "Say how much was done, or how many sets.")
 
 
-def _entry(entered: Entered, program: Program, day: date) -> Entry:
-    found = program.find(entered.exercise, day)
-    if found is None:
-        raise KeyError(entered.exercise)
+def _entry(entered: Entered, exercise: Exercise) -> Entry:
+    dose = prescribed(exercise)
     return Entry(
         exercise=entered.exercise,
-        prescribed=prescribed(found),
-        done=entered.done and told_in_full(entered.done, prescribed(found)),
+        prescribed=dose,
+        done=entered.done and told_in_full(entered.done, dose),
         skipped=entered.skipped,
         difficulty=entered.difficulty,
     )
 
 
 def _both(before: Entry, entry: Entry) -> Entry:
-    done = together(before.done, entry.done)
+    done = together(before.done, entry.done, measure(entry.prescribed))
     return replace(
         entry,
         done=done,

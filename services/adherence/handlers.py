@@ -1,68 +1,81 @@
-"""One function a command: load, decide, append."""
+"""One function a command: load, decide, append. A note is sealed in between."""
 
-from adherence import queries, session
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from adherence import diary, milestone, queries, session
 from adherence.commands import AmendSession, LogSession, ReachPhase
+from adherence.diary import Decided, Desk, Diary
+from adherence.events import Session, SessionAmended
 from adherence.rules import rules
-from adherence.session import Desk
 from shared import commands
-from shared.service import Service
+from shared.service import Handler, Service
 from shared.store import Commit
 from shared.stream import Cause
 
+Tells = TypeVar("Tells", LogSession, AmendSession)
+
 
 def log_session(command: LogSession, service: Service, cause: Cause) -> Commit:
-    loaded = service.streams.load(session.KIND, cause, command.program)
-    desk = _desk(command.program, service, cause)
-    note = _note_id(command.told.note, cause)
-    events = session.log(loaded.state, command, desk, note)
-    earlier = loaded.state.sessions.get(events[0].local_date)
-    _seal(command.told.note, note, earlier and earlier.note, desk, service, cause)
-    return service.streams.append(loaded, events, cause, key=desk.program.patient)
+    return _tell(command, session.log, service, cause)
 
 
 def amend_session(command: AmendSession, service: Service, cause: Cause) -> Commit:
-    loaded = service.streams.load(session.KIND, cause, command.program)
-    desk = _desk(command.program, service, cause)
-    note = _note_id(command.told.note, cause)
-    events = session.amend(loaded.state, command, desk, note)
-    kept = session.find(loaded.state, command.session).note if command.reason == "added" else None
-    _seal(command.told.note, note, kept, desk, service, cause)
-    return service.streams.append(loaded, events, cause, key=desk.program.patient)
+    return _tell(command, session.amend, service, cause)
 
 
 def reach_phase(command: ReachPhase, service: Service, cause: Cause) -> Commit:
-    loaded = service.streams.load(session.KIND, cause, command.program)
+    loaded = service.streams.load(diary.KIND, cause, command.program)
     desk = _desk(command.program, service, cause)
-    events = session.reach_phase(loaded.state, command, desk)
+    events = milestone.reach_phase(loaded.state, command, desk)
     return service.streams.append(loaded, events, cause, key=desk.program.patient)
 
 
-HANDLERS = {
+HANDLERS: Mapping[type, Handler] = {
     LogSession: log_session,
     AmendSession: amend_session,
     ReachPhase: reach_phase,
 }
 
 
+def _tell(
+    command: Tells,
+    decide: Callable[[Diary, Tells, Desk, str | None], Decided],
+    service: Service,
+    cause: Cause,
+) -> Commit:
+    loaded = service.streams.load(diary.KIND, cause, command.program)
+    desk = _desk(command.program, service, cause)
+    words = command.told.note
+    note = commands.identify(cause.command, "note") if words else None
+    events = decide(loaded.state, command, desk, note)
+    if words:
+        _seal(words, events, loaded.state, service, cause)
+    commit = service.streams.append(loaded, events, cause, key=desk.program.patient)
+    if words:
+        _forget(desk.program.patient, service, cause)
+    return commit
+
+
 def _desk(program: str, service: Service, cause: Cause) -> Desk:
     return Desk(queries.program(service, cause.tenant, program), service.clock(), rules())
 
 
-def _note_id(words: str | None, cause: Cause) -> str | None:
-    return commands.identify(cause.command, "note") if words else None
+def _seal(words: str, events: Decided, before: Diary, service: Service, cause: Cause) -> None:
+    """Seal the session's note before the commit that refers to it; added words come after others.
+
+    A try that meets a conflict seals again under the same id, from what it has read then.
+    """
+    for told in events:
+        if isinstance(told, Session) and told.note:
+            earlier = before.sessions.get(told.local_date)
+            adds = isinstance(told, SessionAmended) and told.reason == "added"
+            kept = [earlier.note] if adds and earlier and earlier.note else []
+            said = service.vault.open(cause.tenant, kept).values()
+            service.vault.seal(cause.tenant, told.patient, told.note, "\n\n".join([*said, words]))
 
 
-def _seal(
-    words: str | None,
-    note: str | None,
-    kept: str | None,
-    desk: Desk,
-    service: Service,
-    cause: Cause,
-) -> None:
-    """Seal the note before the commit that refers to it, after what the date's note said."""
-    if words is None or note is None:
-        return
-    before = service.vault.open(cause.tenant, [kept]) if kept else {}
-    whole = "\n\n".join([*before.values(), words])
-    service.vault.seal(cause.tenant, desk.program.patient, note, whole)
+def _forget(patient: str, service: Service, cause: Cause) -> None:
+    """Destroy what was sealed for a patient who was erased while this command ran."""
+    if queries.is_erased(service, cause.tenant, patient):
+        service.vault.erase(cause.tenant, patient)

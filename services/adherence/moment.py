@@ -9,8 +9,6 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from shared.errors import Fault, Invalid
 
-# Phones and networks are seconds off; below this nothing is corrected.
-SLACK = timedelta(minutes=5)
 DAY = timedelta(days=1)
 
 
@@ -37,17 +35,26 @@ def settle(
     device_now: datetime,
     now: datetime,
     zone: tzinfo | None,
+    slack: timedelta,
 ) -> Moment:
     """Return the moment, with a wrong clock corrected.
+
+    Args:
+        local_date: as the device's calendar showed it.
+        occurred: when the session was over, by the device's clock.
+        device_now: now, by the same clock.
+        now: by the platform's clock.
+        zone: where the patient lives, None where it is not known yet.
+        slack: how far off a clock is right.
 
     Raises:
         Unexplained: the device says what no wrong clock explains.
     """
-    faults = list(_faults(local_date, occurred, device_now, zone))
+    faults = _faults(local_date, occurred, device_now, zone, slack)
     if faults:
         raise Unexplained("No wrong clock explains this date.", faults=faults)
     skew = now - device_now
-    corrected = abs(skew) > SLACK
+    corrected = abs(skew) > slack
     happened = min(occurred + skew if corrected else occurred, now).astimezone(occurred.tzinfo)
     where = occurred.tzinfo if local_date == occurred.date() or zone is None else zone
     day = happened.astimezone(where).date() if corrected else local_date
@@ -60,7 +67,11 @@ def days(moment: datetime, zone: tzinfo | None) -> set[date]:
 
 
 def _faults(
-    local_date: date, occurred: datetime, device_now: datetime, zone: tzinfo | None
+    local_date: date,
+    occurred: datetime,
+    device_now: datetime,
+    zone: tzinfo | None,
+    slack: timedelta,
 ) -> list[Fault]:
     if local_date > max(days(device_now, zone)):
         return [
@@ -70,7 +81,7 @@ def _faults(
                 f"{device_now.date()}. Log a session on its day or later.",
             )
         ]
-    if occurred > device_now + SLACK:
+    if occurred > device_now + slack:
         return [
             Fault("/occurred", "It lies after device_now: a session is logged when it is over.")
         ]

@@ -94,7 +94,12 @@ class Session(Schema):
         validate=validate.Range(0, 1),
         metadata={"description": "weighted share of what the date asked for that was done"},
     )
-    partial = fields.Boolean(required=True, metadata={"description": "completion is below 1"})
+    partial_ = fields.Boolean(
+        required=True,
+        data_key="partial",
+        attribute="partial",
+        metadata={"description": "completion is below 1"},
+    )
     pain = answer("pain during the session")
     effort = answer("how hard it was for the body")
     difficulty = answer("how difficult it was to do")

@@ -1,46 +1,37 @@
-"""What an event makes this service decide: a completed phase is a milestone."""
+"""What an event makes this service decide: a completed phase is a milestone, erased is erased."""
 
-from adherence import handlers
-from adherence.commands import ReachPhase
+from collections.abc import Mapping
+from typing import Any
+
 from shared import commands
 from shared.due import Due
 from shared.envelope import Envelope
-from shared.service import Service
-from shared.stream import Cause
 from shared.views import Views
 
 REACH_PHASE = "reach_phase"
+ERASE = "erase"
 
 
 def schedule_phase(event: Envelope, views: Views, phase: int) -> None:
     """Have a completed phase decided upon, because its program was revised for that reason."""
-    views.schedule(
-        event,
-        Due(
-            id=commands.identify(event.id, REACH_PHASE),
-            kind=REACH_PHASE,
-            tenant=event.tenant,
-            stream=event.subject,
-            due_at=event.recorded,
-            sequence=event.sequence,
-            data={"program": event.identity, "phase": phase, "declared": event.time},
-            correlation=event.correlation,
-            causation=event.id,
-        ),
+    data = {"program": event.identity, "phase": phase, "declared": event.time}
+    views.schedule(event, _due(REACH_PHASE, event, data))
+
+
+def schedule_erasure(event: Envelope, views: Views) -> None:
+    """Have the words of an erased patient destroyed."""
+    views.schedule(event, _due(ERASE, event, {"patient": event.identity}))
+
+
+def _due(kind: str, event: Envelope, data: Mapping[str, Any]) -> Due:
+    return Due(
+        id=commands.identify(event.id, kind),
+        kind=kind,
+        tenant=event.tenant,
+        stream=event.subject,
+        due_at=event.recorded,
+        sequence=event.sequence,
+        data=data,
+        correlation=event.correlation,
+        causation=event.id,
     )
-
-
-def reach_phase(due: Due, service: Service) -> None:
-    """Decide a completed phase."""
-    cause = Cause(
-        tenant=due.tenant,
-        actor=service.name,
-        command=due.id,
-        correlation=due.correlation,
-        causation=due.causation,
-    )
-    command = ReachPhase(**due.data)
-    commands.run(lambda: handlers.reach_phase(command, service, cause), cause)
-
-
-DUE = {REACH_PHASE: reach_phase}

@@ -7,7 +7,7 @@ it is read.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adherence.policies import schedule_phase
+from adherence.policies import schedule_erasure, schedule_phase
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.tenancy import qualify
@@ -21,29 +21,31 @@ def session_id(program: str, session: str) -> str:
     return f"{program}.{session}"
 
 
-def on_site_registered(event: Envelope, views: Views) -> None:
-    names = ("name", "zone", "language")
-    views.put("sites", _document(event, event.data["site"], {"site": event.data["site"]}, names))
-
-
 def on_patient_registered(event: Envelope, views: Views) -> None:
     names = ("patient", "site", "zone", "language")
-    views.put("patients", _document(event, event.data["patient"], {}, names))
+    views.put("patients", _document(event, event.data["patient"], {"erased": False}, names))
+
+
+def on_patient_erased(event: Envelope, views: Views) -> None:
+    patient = _written("patients", event, views)
+    patient["erased"] = True
+    views.put("patients", patient)
+    schedule_erasure(event, views)
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
-    names = ("exercise", "steps", "stop_if", "source")
+    names = ("exercise", "name", "plain_name", "steps", "stop_if", "source")
     views.put("exercises", _document(event, event.data["exercise"], {}, names))
 
 
 def on_program_prescribed(event: Envelope, views: Views) -> None:
-    names = ("program", "patient", "start", "title", "source")
+    names = ("program", "patient", "site", "start", "title", "goals", "source")
     own = {"end": event.data["end"], "ended": None, "revisions": [_revision(event.data)]}
     views.put("programs", _document(event, event.data["program"], own, names))
 
 
 def on_program_revised(event: Envelope, views: Views) -> None:
-    program = _program(event, views)
+    program = _written("programs", event, views)
     if event.data["reason"] == PHASE_COMPLETED:
         schedule_phase(event, views, program["revisions"][-1]["phase"]["number"])
     program["end"] = event.data["end"]
@@ -52,32 +54,30 @@ def on_program_revised(event: Envelope, views: Views) -> None:
 
 
 def on_program_ended(event: Envelope, views: Views) -> None:
-    program = _program(event, views)
+    program = _written("programs", event, views)
     program["ended"] = event.data["date"]
     views.put("programs", program)
 
 
 def on_session(event: Envelope, views: Views) -> None:
     data = event.data
-    own = {"recorded": event.recorded.isoformat(), "reason": data.get("reason")}
-    views.put(
-        "sessions",
-        _document(event, session_id(data["program"], data["session"]), own, tuple(data)),
-    )
-    diary = _diary(event, views)
-    diary["sessions"][data["session"]] = {
-        "completion": data["completion"],
-        "done": any(entry["done"] for entry in data["entries"]),
-    }
-    views.put("diaries", diary)
+    # An amendment tells the whole session anew; within its stream the later one stands.
+    identity = session_id(data["program"], data["session"])
+    views.put("sessions", _document(event, identity, {}, tuple(data)))
 
 
 def on_milestone_reached(event: Envelope, views: Views) -> None:
-    diary = _diary(event, views)
-    names = ("milestone", "count", "local_date", "session")
-    found = {name: event.data[name] for name in names}
-    diary["milestones"].append({**found, "reached": event.recorded.isoformat()})
-    views.put("diaries", diary)
+    identity = qualify(event.tenant, event.identity)
+    found = views.get("milestones", identity) or {
+        "_id": identity,
+        "tenant": event.tenant,
+        "program": event.data["program"],
+        "items": [],
+    }
+    names = ("count", "local_date", "session")
+    item = {"kind": event.data["milestone"], **{name: event.data[name] for name in names}}
+    found["items"].append({**item, "reached": event.recorded.isoformat()})
+    views.put("milestones", found)
 
 
 def _document(
@@ -97,44 +97,34 @@ def _revision(data: Mapping[str, Any]) -> Document:
     return {name: data[name] for name in names}
 
 
-def _program(event: Envelope, views: Views) -> Document:
+def _written(collection: str, event: Envelope, views: Views) -> Document:
     """Return the document that the stream's first event has made."""
-    found = views.get("programs", qualify(event.tenant, event.identity))
+    found = views.get(collection, qualify(event.tenant, event.identity))
     if found is None:
         raise KeyError(event.subject)
     return found
 
 
-def _diary(event: Envelope, views: Views) -> Document:
-    identity = qualify(event.tenant, event.identity)
-    return views.get("diaries", identity) or {
-        "_id": identity,
-        "tenant": event.tenant,
-        "program": event.data["program"],
-        "patient": event.data["patient"],
-        "sessions": {},
-        "milestones": [],
-    }
-
-
 def _documents(event: Envelope) -> list[Reference]:
-    """Name what the handlers of an event will read."""
-    identity = qualify(event.tenant, event.identity)
-    if event.type.startswith("hep.prescription.program."):
-        return [("programs", identity)]
-    if event.source == "/adherence":
-        return [("diaries", identity)]
-    return []
+    """Name what the handlers of an event will read, by the noun and verb of its type."""
+    collection = READS.get(event.type.split(".", 2)[2])
+    return [(collection, qualify(event.tenant, event.identity))] if collection else []
 
 
+READS = {
+    "patient.erased.v1": "patients",
+    "program.revised.v1": "programs",
+    "program.ended.v1": "programs",
+    "milestone.reached.v1": "milestones",
+}
 PROGRAMS = Projection(
     name="programs",
     version=1,
     services=("prescription", "adherence"),
     documents=_documents,
     handlers={
-        "hep.prescription.site.registered.v1": on_site_registered,
         "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,

@@ -1,27 +1,42 @@
-"""The counts and weights that the rules work by, read from `rules.toml`."""
+"""The counts, weights, codes and limits that the rules work by, read from `rules.toml`."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
+
+Limits = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Counts and weights, each with the version and the source it comes from.
+    """Counts, weights, codes and limits, each with the version and the source it comes from.
 
     Attributes:
         streak: lengths of streaks that are milestones.
         total: numbers of sessions that are milestones.
         weights: of an exercise in the completion, by its priority.
-        versions: of the milestones and the completion.
+        skipped: codes for why an exercise was left out.
+        limits: the least and the most of each number of what was done.
+        answers: the least and the most of pain, effort and difficulty.
+        note_letters: the longest note.
+        slack: how far off a clock is right.
+        day_before_at: local time of a session of the day before that was told on a page.
+        versions: of these, by part.
         sources: of the same.
     """
 
     streak: tuple[int, ...]
     total: tuple[int, ...]
     weights: Mapping[int, int]
+    skipped: tuple[str, ...]
+    limits: Mapping[str, Limits]
+    answers: Limits
+    note_letters: int
+    slack: timedelta
+    day_before_at: time
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -30,10 +45,17 @@ class Rules:
 def rules() -> Rules:
     """Return the rules in force."""
     found = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+    entry, answers, moment = found["entry"], found["answers"], found["moment"]
     return Rules(
         streak=tuple(found["milestones"]["streak"]),
         total=tuple(found["milestones"]["total"]),
         weights={int(name): weight for name, weight in found["completion"]["weights"].items()},
+        skipped=tuple(entry["skipped"]),
+        limits={name: (low, high) for name, (low, high) in entry["limits"].items()},
+        answers=(answers["range"][0], answers["range"][1]),
+        note_letters=answers["note_letters"],
+        slack=timedelta(minutes=moment["slack_minutes"]),
+        day_before_at=moment["day_before_at"],
         versions={name: part["version"] for name, part in found.items()},
         sources={name: part["source"] for name, part in found.items()},
     )

@@ -3,29 +3,19 @@
 One local date is one session of a program, however many times a day the patient exercises.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
-from adherence.commands import AmendSession, LogSession, ReachPhase, Told
-from adherence.completion import DoneOn, asked, completion, done_exercises
-from adherence.entry import Unfitting, beside_prescribed, highest, merged
-from adherence.events import (
-    Entry,
-    Milestone,
-    MilestoneReached,
-    Reason,
-    Session,
-    SessionAmended,
-    SessionLogged,
-)
-from adherence.milestone import reached
+from adherence.commands import AmendSession, LogSession, Told
+from adherence.completion import completion, done_exercises, highest
+from adherence.diary import Decided, Desk, Diary, find
+from adherence.entry import Unfitting, beside_prescribed, corrected, merged
+from adherence.events import Entry, Session, SessionAmended, SessionLogged
+from adherence.milestone import with_milestones
 from adherence.moment import Moment, days, settle
-from adherence.rules import Rules
-from shared.errors import Fault, Invalid, NotFound, NotYet, Refusal
-from shared.schedule import Program, due
-from shared.stream import Kind
+from shared.errors import Fault, Invalid, NotYet
+from shared.schedule import Program, asked, due
 
 
 class NotStarted(Invalid):
@@ -42,48 +32,7 @@ class Ended(Invalid):
     title = "The program had ended"
 
 
-class AlreadyReached(Refusal):
-    """A milestone is reached once in a program."""
-
-    slug = "already-reached"
-    title = "This was reached before"
-
-
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """A program's sessions by local date, and the milestones that were reached."""
-
-    sessions: Mapping[date, Session] = field(default_factory=dict)
-    milestones: frozenset[tuple[Milestone, int]] = frozenset()
-
-    def done_on(self) -> DoneOn:
-        """Return the exercises of which anything was done, by date; dates without any left out."""
-        found = {day: done_exercises(kept.entries) for day, kept in self.sessions.items()}
-        return {day: exercises for day, exercises in found.items() if exercises}
-
-
-def evolve(diary: Diary, event: object) -> Diary:
-    """Return the diary after an event."""
-    if isinstance(event, Session):
-        return replace(diary, sessions={**diary.sessions, event.local_date: event})
-    if isinstance(event, MilestoneReached):
-        return replace(diary, milestones=diary.milestones | {(event.milestone, event.count)})
-    return diary
-
-
-KIND = Kind("program", Diary(), evolve)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a decision needs besides the diary: the program, the platform's now, the rules."""
-
-    program: Program
-    now: datetime
-    rules: Rules
-
-
-def log(diary: Diary, command: LogSession, desk: Desk, note: str | None = None) -> list[object]:
+def log(diary: Diary, command: LogSession, desk: Desk, note: str | None = None) -> Decided:
     """Decide a log: a new session, or an addition to the one of its date.
 
     Args:
@@ -101,12 +50,16 @@ def log(diary: Diary, command: LogSession, desk: Desk, note: str | None = None) 
     told = _session(diary, command.told, desk, moment, note)
     earlier = diary.sessions.get(moment.local_date)
     if earlier is not None:
-        return _amended(diary, _added(diary, earlier, told, desk), "added", desk)
-    _check_any(told)
-    return _with_milestones(diary, SessionLogged(**_fields(told)), desk)
+        return with_milestones(diary, _added(diary, earlier, told, desk), desk)
+    if not told.entries:
+        raise Unfitting(
+            "A session tells of exercises.",
+            faults=[Fault("/entries", "Name at least one exercise, done or left out.")],
+        )
+    return with_milestones(diary, SessionLogged(**_fields(told)), desk)
 
 
-def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = None) -> list[object]:
+def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = None) -> Decided:
     """Decide an amendment: more of the same date, or what it should have said.
 
     Raises:
@@ -114,43 +67,15 @@ def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = No
         Refusal: it does not fit the program or the session's date.
     """
     earlier = find(diary, command.session)
-    occurred = command.told.occurred
-    same = earlier.local_date in days(occurred, desk.program.zone)
-    moment = _moment(earlier.local_date if same else occurred.date(), command.told, desk)
-    if moment.local_date != earlier.local_date:
-        raise Unfitting(
-            "An amendment is about the session's own date.",
-            faults=[Fault("/occurred", f"It is not on {earlier.local_date}.")],
-        )
-    told = replace(_session(diary, command.told, desk, moment, note), late=earlier.late)
+    if command.revision is not None:
+        _check_revision(desk.program, command.revision)
+    told = _session(diary, command.told, desk, _same_date(earlier, command.told, desk), note)
     if command.reason == "added":
-        return _amended(diary, _added(diary, earlier, told, desk), "added", desk)
-    _check_any(told)
-    return _amended(diary, told, "correction", desk)
-
-
-def reach_phase(diary: Diary, command: ReachPhase, desk: Desk) -> list[object]:
-    """Decide that a phase was completed, on the patient's date of the therapist's word.
-
-    Raises:
-        AlreadyReached: it was before.
-    """
-    if ("phase", command.phase) in diary.milestones:
-        raise AlreadyReached("This phase was completed before.")
-    day = command.declared.astimezone(desk.program.zone or UTC).date()
-    return [_milestone(desk.program, "phase", command.phase, day, None)]
-
-
-def find(diary: Diary, session: str) -> Session:
-    """Return a session by its id, the local date as text.
-
-    Raises:
-        NotFound: there is none.
-    """
-    for found in diary.sessions.values():
-        if found.session == session:
-            return found
-    raise NotFound("There is no session of this date.")
+        return with_milestones(diary, _added(diary, earlier, told, desk), desk)
+    kept = {name: getattr(earlier, name) for name in command.kept}
+    entries = corrected(earlier.entries, told.entries)
+    whole = replace(_whole(diary, earlier, told, entries, desk), **kept)
+    return with_milestones(diary, SessionAmended(**_fields(whole), reason="correction"), desk)
 
 
 def _check_revision(program: Program, revision: int) -> None:
@@ -174,14 +99,6 @@ def _check_dates(program: Program, day: date) -> None:
         )
 
 
-def _check_any(session: Session) -> None:
-    if not session.entries:
-        raise Unfitting(
-            "A session tells of exercises.",
-            faults=[Fault("/entries", "Name at least one exercise, done or left out.")],
-        )
-
-
 def _moment(day: date, told: Told, desk: Desk) -> Moment:
     return settle(
         day,
@@ -189,6 +106,25 @@ def _moment(day: date, told: Told, desk: Desk) -> Moment:
         device_now=told.device_now,
         now=desk.now,
         zone=desk.program.zone,
+        slack=desk.rules.slack,
+    )
+
+
+def _same_date(earlier: Session, told: Told, desk: Desk) -> Moment:
+    """Return when an amendment's exercises were done, on the session's own date.
+
+    Raises:
+        Unfitting: they were on another one.
+    """
+    day = earlier.local_date
+    if day not in days(told.occurred, desk.program.zone):
+        day = told.occurred.date()
+    moment = _moment(day, told, desk)
+    if moment.local_date == earlier.local_date:
+        return moment
+    raise Unfitting(
+        "An amendment is about the session's own date.",
+        faults=[Fault("/occurred", f"It is not on {earlier.local_date}.")],
     )
 
 
@@ -203,7 +139,7 @@ def _session(diary: Diary, told: Told, desk: Desk, moment: Moment, note: str | N
         session=day.isoformat(),
         local_date=day,
         revision=program.in_force(day).revision,
-        due=due(program, frozenset(diary.done_on()), day),
+        due=due(program, diary.done_on().keys(), day),
         late=moment.late,
         occurred=moment.occurred,
         entries=entries,
@@ -218,48 +154,40 @@ def _session(diary: Diary, told: Told, desk: Desk, moment: Moment, note: str | N
     )
 
 
-def _added(diary: Diary, earlier: Session, told: Session, desk: Desk) -> Session:
+def _added(diary: Diary, earlier: Session, told: Session, desk: Desk) -> SessionAmended:
     """Return a date's session with another go: doses add up, the highest answers stand."""
-    entries = merged(earlier.entries, told.entries)
+    whole = _whole(diary, earlier, told, merged(earlier.entries, told.entries), desk)
+    answers = {
+        name: highest(getattr(earlier, name), getattr(told, name))
+        for name in ("pain", "effort", "difficulty")
+    }
+    note = told.note or earlier.note
+    mode = whole.mode if earlier.mode == whole.mode else "edited"
+    added = replace(whole, **answers, note=note, mode=mode)
+    return SessionAmended(**_fields(added), reason="added")
+
+
+def _whole(
+    diary: Diary, earlier: Session, told: Session, entries: tuple[Entry, ...], desk: Desk
+) -> Session:
+    """Return what was told with the entries of the whole date; answers alone change no dose."""
     share = _completion(diary, told.local_date, entries, desk)
+    source = told if told.entries else earlier
     return replace(
         told,
         entries=entries,
         completion=share,
         partial=share < 1,
         late=earlier.late,
-        pain=highest(earlier.pain, told.pain),
-        effort=highest(earlier.effort, told.effort),
-        difficulty=highest(earlier.difficulty, told.difficulty),
-        note=told.note or earlier.note,
-        mode=told.mode if earlier.mode == told.mode else "edited",
+        mode=source.mode,
+        evidence=source.evidence,
     )
 
 
 def _completion(diary: Diary, day: date, entries: tuple[Entry, ...], desk: Desk) -> float:
     done_on = {**diary.done_on(), day: done_exercises(entries)}
-    return completion(entries, asked(desk.program, day, done_on), desk.rules)
-
-
-def _amended(diary: Diary, told: Session, reason: Reason, desk: Desk) -> list[object]:
-    return _with_milestones(diary, SessionAmended(**_fields(told), reason=reason), desk)
+    return completion(entries, asked(desk.program, done_on, day), desk.rules)
 
 
 def _fields(session: Session) -> dict[str, Any]:
-    return {name: getattr(session, name) for name in Session.__dataclass_fields__}
-
-
-def _with_milestones(diary: Diary, event: Session, desk: Desk) -> list[object]:
-    done = frozenset(evolve(diary, event).done_on())
-    found: list[object] = [event]
-    for one in reached(desk.program, done, desk.rules):
-        if (one.milestone, one.count) not in diary.milestones:
-            day = one.local_date
-            found.append(_milestone(desk.program, one.milestone, one.count, day, day.isoformat()))
-    return found
-
-
-def _milestone(
-    program: Program, kind: Milestone, count: int, day: date, session: str | None
-) -> MilestoneReached:
-    return MilestoneReached(program.program, program.patient, kind, count, day, session)
+    return {each.name: getattr(session, each.name) for each in fields(Session)}

@@ -1,0 +1,32 @@
+"""What is decided when it is due."""
+
+from collections.abc import Mapping
+
+from adherence import handlers
+from adherence.commands import ReachPhase
+from adherence.policies import ERASE, REACH_PHASE
+from shared import commands
+from shared.due import Due
+from shared.service import DueHandler, Service
+from shared.stream import Cause
+
+
+def reach_phase(due: Due, service: Service) -> None:
+    """Decide a completed phase."""
+    cause = Cause(
+        tenant=due.tenant,
+        actor=service.name,
+        command=due.id,
+        correlation=due.correlation,
+        causation=due.causation,
+    )
+    command = ReachPhase(**due.data)
+    commands.run(lambda: handlers.reach_phase(command, service, cause), cause)
+
+
+def erase(due: Due, service: Service) -> None:
+    """Destroy what a patient has written; done again, there is nothing left."""
+    service.vault.erase(due.tenant, due.data["patient"])
+
+
+DUE: Mapping[str, DueHandler] = {REACH_PHASE: reach_phase, ERASE: erase}

@@ -1,0 +1,5 @@
+"""The pages of a patient."""
+
+import flask
+
+pages = flask.Blueprint("pages", __name__, url_prefix="/adherence")

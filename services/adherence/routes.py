@@ -1,0 +1,128 @@
+"""The JSON API under /adherence/v1: schema in, command out."""
+
+from datetime import date
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from adherence import diary, queries, schemas
+from adherence.commands import ANSWERS, AmendSession, LogSession, Told
+from adherence.projections import PROGRAMS
+from shared.errors import Fault, Invalid
+from shared.store import Commit
+from shared.web import api
+from shared.web.identity import allow, identity, service
+
+PREFIX = "/adherence/v1"
+MOST_IDS = 200
+TELLERS = ("patient", "therapist")
+READERS = (*TELLERS, "lead")
+
+routes = Blueprint("adherence", __name__, url_prefix=PREFIX)
+
+
+@routes.route("/programs/<program>/sessions", methods=["POST"])
+@allow(*TELLERS)
+@routes.arguments(schemas.LogRequest)
+@routes.response(201, schemas.LoggedAnswer)
+def log_session(body: dict[str, Any], program: str) -> Any:
+    """Log what was done on a date; a second log of the date adds to it."""
+    cause = api.cause(_without_now(body))
+    api.require_position(PROGRAMS)
+    queries.in_reach(service(), identity(), program)
+    revision, day = body.pop("revision"), body.pop("local_date")
+    commit = api.execute(LogSession(program, revision, day, Told(**body)), cause)
+    return _logged(program, commit)
+
+
+@routes.route("/programs/<program>/sessions/<session>/amendments", methods=["POST"])
+@allow(*TELLERS)
+@routes.arguments(schemas.AmendRequest)
+@routes.response(201, schemas.LoggedAnswer)
+def amend_session(body: dict[str, Any], program: str, session: str) -> Any:
+    """Add to the session of a date, or correct it."""
+    cause = api.cause(_without_now(body))
+    api.require_position(PROGRAMS)
+    queries.in_reach(service(), identity(), program)
+    _check_date(body.pop("local_date"), session)
+    reason, revision = body.pop("reason"), body.pop("revision")
+    kept = ANSWERS - body.keys()
+    unanswered: dict[str, Any] = dict.fromkeys(ANSWERS)
+    told = Told(**unanswered | body)
+    command = AmendSession(program, session, reason, told, revision, kept)
+    commit = api.execute(command, cause)
+    return _logged(program, commit)
+
+
+@routes.route("/programs/<program>/sessions", methods=["GET"])
+@allow(*READERS)
+@api.reads(PROGRAMS)
+@routes.arguments(api.PageQuery, location="query")
+@routes.response(200, schemas.SessionsAnswer)
+def list_sessions(query: dict[str, Any], program: str) -> Any:
+    """Return a program's sessions in the order of their dates."""
+    queries.in_reach(service(), identity(), program)
+    after, limit = api.after(query["cursor"]), query["limit"]
+    found = queries.sessions(service(), identity().tenant, program, after=after, limit=limit)
+    return api.listing(found, limit, "local_date", queries.as_session)
+
+
+@routes.route("/programs/<program>/sessions/<session>", methods=["GET"])
+@allow(*READERS)
+@routes.response(200, schemas.SessionAnswer)
+def read_session(program: str, session: str) -> Any:
+    """Return one session as it is now."""
+    queries.in_reach(service(), identity(), program)
+    tenant = identity().tenant
+    loaded = queries.loaded(service(), tenant, program)
+    found = diary.find(loaded.state, session)
+    return queries.opened(service(), tenant, found), 200, {"ETag": f'"{loaded.version}"'}
+
+
+@routes.route("/programs/<program>/milestones", methods=["GET"])
+@allow(*READERS)
+@api.reads(PROGRAMS)
+@routes.response(200, schemas.MilestonesAnswer)
+def list_milestones(program: str) -> Any:
+    """Return what a program's sessions have reached."""
+    queries.in_reach(service(), identity(), program)
+    return {"items": queries.milestones(service(), identity().tenant, program)}
+
+
+@routes.route("/texts", methods=["GET"])
+@allow("service")
+@routes.arguments(schemas.IdsQuery, location="query")
+@routes.response(200, schemas.HeldAnswer)
+def read_texts(query: dict[str, Any]) -> Any:
+    """Return people's words, for the other services."""
+    ids = [found for found in query["ids"].split(",") if found]
+    if len(ids) > MOST_IDS:
+        raise Invalid(
+            f"Ask for {MOST_IDS} at most.", faults=[Fault("/ids", "too many: ask in batches")]
+        )
+    return {"items": queries.texts(service(), identity().tenant, ids)}
+
+
+def _without_now(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what makes a request the same when it is sent again, with the clock gone on."""
+    return {name: value for name, value in body.items() if name != "device_now"}
+
+
+def _check_date(told: date | None, session: str) -> None:
+    if told is not None and told.isoformat() != session:
+        raise Invalid(
+            "An amendment is about the session's own date.",
+            faults=[Fault("/local_date", f"It is not {session}: leave it out, or log a session.")],
+        )
+
+
+def _logged(program: str, commit: Commit) -> Any:
+    told = queries.told(service(), commit)
+    location = f"{PREFIX}/programs/{program}/sessions/{told.session}"
+    names = ("session", "local_date", "completion", "partial")
+    answer = {name: getattr(told, name) for name in names}
+    return (
+        answer | {"milestones": queries.reached(service(), commit)},
+        201,
+        api.headers(commit, location),
+    )
