@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from shared.service import Service
 from shared.store import from_document
 from shared.views import Views
 from tests.given import given_service
-from tests.people import ADA, BO
+from tests.people import ADA, ANA, BO, IDENTITIES
 
 TEMPLATES = Path(prescription.__file__).parent / "templates"
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -42,7 +42,6 @@ class Clinic:
     site: str = ""
     exercise: str = ""
     patient: str = ""
-    applied: int = field(default=0)
 
     @property
     def service(self) -> Service:
@@ -75,7 +74,12 @@ class Clinic:
         return {
             "patient": self.patient,
             "title": "Stronger legs",
-            "diagnosis": {"code": "M17.1", "system": "ICD-10", "text": "Sore knee", "verified": True},
+            "diagnosis": {
+                "code": "M17.1",
+                "system": "ICD-10",
+                "text": "Sore knee",
+                "verified": True,
+            },
             "goals": ["Climb the stairs at home"],
             "start": "2026-09-07",
             "end": "2026-10-18",
@@ -135,3 +139,18 @@ def clinic(database: Database) -> Iterator[Clinic]:
         found.exercise = found.create("/exercises", EXERCISE)
         found.patient = found.create("/patients", found.patient_body())
         yield found
+
+
+@pytest.fixture
+def ana(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A patient of the clinic, as whom the token `ana` speaks."""
+    found = clinic.create("/patients", clinic.patient_body(name="Ana Torres"))
+    monkeypatch.setitem(IDENTITIES, ANA, replace(IDENTITIES[ANA], patient=found))
+    return found
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A therapist of the practice whose sites are others."""
+    monkeypatch.setitem(IDENTITIES, "fay", replace(IDENTITIES[BO], sites=("f" * 32,)))
+    return "fay"

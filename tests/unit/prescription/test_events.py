@@ -1,6 +1,7 @@
 """What was ever stored is read as today's events; what is published fits its schema."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 
 import prescription
 from prescription.app import DEFINITION
+from prescription.labels import CODES
 from prescription.payloads import Prescribed
 from prescription.program import prescribe
 from prescription.rules import rules
 from shared.store import Stored
 from shared.web.contracts import payload_schema
+from shared.web.words import CATALOGUES, catalogue
 from tests.unit.prescription.asked import DESK, PRESCRIBE, keep
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -56,26 +59,18 @@ def test_codes_have_a_version_and_a_source() -> None:
 
 
 def test_every_code_has_a_name_for_people() -> None:
-    from prescription.labels import CODES  # noqa: PLC0415
-
     found = rules()
 
     assert {*found.revised, *found.ended, *found.kinds} <= CODES.keys()
 
 
 def test_every_text_of_the_pages_is_there_in_spanish() -> None:
-    import re  # noqa: PLC0415
-
-    from shared.web.words import CATALOGUES, catalogue  # noqa: PLC0415
-
     home = Path(prescription.__file__).parent
     known = catalogue("es", CATALOGUES).keys() | catalogue("es", home / "words").keys()
     said = {
         text
         for page in (home / "templates").rglob("*.html")
-        for text in re.findall(r"_\('([^']+)'|ngettext\('([^']+)'", page.read_text())
-        for text in text
-        if text
+        for text in re.findall(r"(?:_|ngettext)\('([^']+)'", page.read_text())
     }
 
     assert said - known == set()
