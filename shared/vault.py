@@ -49,9 +49,7 @@ class Vault:
             value: any JSON value.
             words: what it can be found by, for example the words of a name.
         """
-        key = self._key(tenant, subject, create=True)
-        if key is None:
-            raise KeyError(subject)
+        key = self._key(tenant, subject)
         nonce = os.urandom(NONCE)
         name = f"{tenant}|{identity}"
         document: Document = {
@@ -66,18 +64,14 @@ class Vault:
     def open(self, tenant: str, identities: Iterable[str]) -> dict[str, Any]:
         """Return the values by id; what was erased or never sealed is left out."""
         wanted = [f"{tenant}|{identity}" for identity in identities]
+        documents = list(self.database[SEALED].find({"_id": {"$in": wanted}}))
+        keys = self._keys({document["subject"] for document in documents})
         found: dict[str, Any] = {}
-        keys: dict[str, bytes | None] = {}
-        for document in self.database[SEALED].find({"_id": {"$in": wanted}}):
-            subject = document["subject"].split("|", 1)[1]
-            if subject not in keys:
-                keys[subject] = self._key(tenant, subject)
-            key = keys[subject]
-            if key is None:
-                continue
-            data = bytes(document["data"])
-            plain = AESGCM(key).decrypt(data[:NONCE], data[NONCE:], document["_id"].encode())
-            found[document["_id"].split("|", 1)[1]] = orjson.loads(plain)
+        for document in documents:
+            if key := keys.get(document["subject"]):
+                data = bytes(document["data"])
+                plain = AESGCM(key).decrypt(data[:NONCE], data[NONCE:], document["_id"].encode())
+                found[document["_id"].split("|", 1)[1]] = orjson.loads(plain)
         return found
 
     def find(self, tenant: str, words: Iterable[str]) -> list[str]:
@@ -108,12 +102,15 @@ class Vault:
     def _index_key(self, tenant: str) -> bytes:
         return hmac.new(self.master_key, f"index|{tenant}".encode(), hashlib.sha256).digest()
 
-    def _key(self, tenant: str, subject: str, *, create: bool = False) -> bytes | None:
+    def _key(self, tenant: str, subject: str) -> bytes:
+        """Return the subject's key, made if there is none yet."""
         name = f"{tenant}|{subject}"
-        found: Mapping[str, Any] | None = self.database[KEYS].find_one({"_id": name})
-        if found is None and create:
-            found = self._new_key(name)
-        return None if found is None else self._unwrap(found)
+        return self._keys({name}).get(name) or self._unwrap(self._new_key(name))
+
+    def _keys(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Return the keys that there are, in one query: a list opens many cards."""
+        found = self.database[KEYS].find({"_id": {"$in": list(names)}})
+        return {document["_id"]: self._unwrap(document) for document in found}
 
     def _new_key(self, name: str) -> Mapping[str, Any]:
         nonce = os.urandom(NONCE)
