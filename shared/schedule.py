@@ -8,7 +8,7 @@ allows is no miss; with "n days a week" a date without a session is one when n c
 reached in its week.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -133,6 +133,18 @@ def read(document: Mapping[str, Any], zone: str | None) -> Program:
         last=min(ends, default=None),
         revisions=tuple(_revision(found) for found in document["revisions"]),
     )
+
+
+def foremost(programs: Iterable[Program], today: date) -> Program | None:
+    """Return the program that a patient is shown first: of those that run the latest to begin.
+
+    Where none runs it is the next one to begin, else the last one that began.
+    """
+    found = sorted(programs, key=lambda one: (one.start, one.program), reverse=True)
+    running = [program for program in found if program.covers(today)]
+    coming = [program for program in found if program.start > today]
+    over = [program for program in found if program.start <= today]
+    return next(iter([*running, *reversed(coming), *over]), None)
 
 
 def due(program: Program, done: AbstractSet[date], day: date) -> bool:

@@ -1,5 +1,6 @@
 """Which dates a program asks for, on a program that starts on a Wednesday."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schedule import Program, due, missed, read
+from shared.schedule import Program, due, foremost, missed, read
 
 START = date(2026, 9, 9)
 WEEK = [START + timedelta(days=number) for number in range(7)]
@@ -108,3 +109,21 @@ def test_a_week_with_enough_sessions_misses_nothing_and_one_without_does(
     misses = [day for day in WEEK if day not in done and missed(chosen, done, day)]
 
     assert len(misses) == max(0, often - len(done))
+
+
+def test_of_several_programs_one_that_runs_comes_first_then_the_next_then_the_last() -> None:
+    runs = program(revision(1, START, exercise()), end=WEEK[3])
+
+    assert foremost([runs], WEEK[2]) is runs
+    assert foremost([runs], START - timedelta(days=1)) is runs
+    assert foremost([runs], WEEK[5]) is runs
+    assert foremost([], WEEK[2]) is None
+
+
+def test_of_two_programs_that_run_the_later_one_comes_first() -> None:
+    earlier = program(revision(1, START, exercise()))
+    later = replace(earlier, program="q", start=WEEK[1])
+    coming = replace(earlier, program="r", start=WEEK[5])
+
+    assert foremost([earlier, coming, later], WEEK[2]) is later
+    assert foremost([replace(earlier, last=WEEK[0]), coming], WEEK[2]) is coming
