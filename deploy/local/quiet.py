@@ -86,8 +86,8 @@ class Watch:
             StackError: it was not within the bound; the message says what moved last.
         """
         deadline = time.monotonic() + seconds
-        now = self.clock()
-        while restless := self.restless(now):
+        # What was decided a moment ago is due since then: each look is at a time of its own.
+        while restless := self.restless(self.clock()):
             if time.monotonic() > deadline:
                 raise StackError(
                     f"The platform did not come to rest in {seconds:.0f} s: {restless}. "

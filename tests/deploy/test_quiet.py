@@ -1,6 +1,7 @@
 """When the platform is at rest, judged over the real store."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -105,3 +106,22 @@ def test_whoever_waits_too_long_learns_what_moved(watch: Watch, database: Databa
 
     with pytest.raises(StackError, match="in 0 s: adherence's diary@1 is behind adherence"):
         watch.settle(0)
+
+
+def test_what_falls_due_while_it_waits_is_waited_for(database: Database) -> None:
+    MongoStore(database).prepare()
+    times = count()
+
+    def clock() -> datetime:
+        now = NOW + timedelta(seconds=next(times))
+        if now > NOW:
+            late = {"_id": "1", "state": "open", "due_at": NOW + timedelta(seconds=1)}
+            database[INTENTS].replace_one({"_id": "1"}, late, upsert=True)
+            apply(database, 1)
+        return now
+
+    watch = Watch({"adherence": database}, {"adherence": (DIARY,)}, clock)
+    commit(database, 1)
+
+    with pytest.raises(StackError, match="adherence has something to send"):
+        watch.settle(0.2)

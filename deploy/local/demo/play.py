@@ -42,16 +42,17 @@ def _go_on(player: "Player", script: Sequence[Step], accepted: int, shown: Shown
     """Play what was not accepted yet."""
     with quiet.watching(player.stack) as watch:
         for moment, step in ahead(script, accepted):
-            player.move(moment)
             if step is None:
+                # What was told in time must have come everywhere before anything falls due.
+                watch.settle()
+                player.move(moment)
                 watch.settle()
             else:
+                player.move(moment)
                 player.send(step)
                 accepted += 1
                 Kept(accepted).write(player.stack)
                 shown(moment)
-        player.move(cast().then)
-        watch.settle()
     Kept(accepted, finished=True).write(player.stack)
 
 
@@ -134,5 +135,5 @@ def ahead(script: Sequence[Step], accepted: int) -> Iterator[tuple[datetime, Ste
     """Yield what is still to be sent, and when to stand still: after all of the same moment."""
     since = script[accepted - 1].moment if accepted else script[0].moment
     found: list[tuple[datetime, Step | None]] = [(step.moment, step) for step in script[accepted:]]
-    found += [(moment, None) for moment in stops() if moment >= since]
+    found += [(moment, None) for moment in (*stops(), cast().then) if moment >= since]
     yield from sorted(found, key=lambda one: (one[0], one[1] is None))
