@@ -88,7 +88,7 @@ class Consumer:
             self.bootstrap, f"hep.{self.database.name}.{self.projection.consumer}", self.holder
         )
         try:
-            consumer.subscribe(names)
+            kafka.subscribe(consumer, names)
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=kafka.POLL_MS, max_records=2 * BATCH_EVENTS)
                 self._check_topics(consumer)

@@ -6,7 +6,7 @@ no gap to see: hourly, and after the broker's log has changed, ledgers are compa
 heads. An owner that is away means waiting, never parking.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
@@ -36,6 +36,8 @@ IDLE_SECONDS = 1.0
 WINDOW = 50
 COMPARISONS = "comparisons"
 
+Generations = Callable[[], Sequence[tuple[Projection, datetime]]]
+
 log = structlog.get_logger("heal")
 
 
@@ -44,20 +46,18 @@ class Healer:
     """Fills what the projections of one service miss.
 
     Attributes:
-        projections: of the service.
+        generations: returns the projections to heal, each with its `since`.
         database: where their ledgers are.
         peers: the owners of streams.
-        since: what was recorded earlier sends and decides nothing.
         holder: name of this process in the lease.
         clock: the one that commits are recorded by.
         patience: how long a gap may fill by itself.
         settled: how old a head must be to be missed.
     """
 
-    projections: Sequence[Projection]
+    generations: Generations
     database: Database
     peers: Peers
-    since: datetime
     holder: str
     clock: Clock = system
     patience: timedelta = PATIENCE
@@ -70,10 +70,11 @@ class Healer:
     def step(self) -> int:
         """Fill one window of waiting keys of each projection; return how many were filled."""
         filled = 0
-        for projection in self.projections:
+        for projection, since in self.generations():
             try:
                 self._compare(projection)
-                filled += sum(self._fill(projection, key) for key in self._waiting(projection))
+                waiting = self._waiting(projection)
+                filled += sum(self._fill(projection, since, key) for key in waiting)
             except Away as fault:
                 log.warning("owner_away", consumer=projection.consumer, reason=str(fault))
             self._observe(projection)
@@ -84,10 +85,10 @@ class Healer:
         chosen = {"state": WAITING, "consumer": projection.consumer, "since": long_enough}
         return list(self.database[LEDGERS].find(chosen).limit(WINDOW))
 
-    def _fill(self, projection: Projection, ledger: Document) -> bool:
+    def _fill(self, projection: Projection, since: datetime, ledger: Document) -> bool:
         """Apply all that follows a ledger; tell whether anything came."""
         _, topic, _, key = parts(ledger["_id"])
-        target = Target(projection, self.database, topic, self.since)
+        target = Target(projection, self.database, topic, since)
         came = False
         for subject, head in missing(ledger):
             for events in self.peers.events(owner_of(topic), key.split("|")[0], subject, head):

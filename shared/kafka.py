@@ -1,7 +1,7 @@
 """The one place that makes Kafka clients. None survives a fork: make them after it."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import kafka.record.util
@@ -14,7 +14,7 @@ PARTITIONS = 12
 POLL_MS = 200
 # How soon a topic that was made anew is noticed.
 METADATA_MS = 5_000
-# How long the broker may keep a new topic's id to itself.
+# How long the broker may keep a new topic's id and partitions to itself.
 TELL_SECONDS = 10.0
 
 Fault = KafkaError
@@ -111,6 +111,24 @@ def consumer(bootstrap: str, group: str, name: str) -> Any:
         fetch_max_wait_ms=100,
         metadata_max_age_ms=METADATA_MS,
     )
+
+
+def subscribe(client: Any, names: Sequence[str]) -> None:
+    """Subscribe a consumer to topics that it has seen.
+
+    A consumer that leads its group before its metadata shows a fresh topic assigns none of its
+    partitions, and may never be told to look again.
+
+    Raises:
+        Fault: the topics did not show within ten seconds.
+    """
+    deadline = time.monotonic() + TELL_SECONDS
+    for name in names:
+        while len(client.partitions_for_topic(name) or ()) < PARTITIONS:
+            if time.monotonic() > deadline:
+                raise UnknownTopicOrPartitionError(name)
+            time.sleep(POLL_MS / 1000)
+    client.subscribe(list(names))
 
 
 def ends(bootstrap: str, name: str) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""The command line that every service has: serve, work, verify, parked, contracts, check."""
+"""The command line of every service: serve, work, verify, parked, rebuild, contracts, check."""
 
 import sys
 from importlib import import_module
@@ -10,7 +10,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from shared import logs, settings
-from shared.operate import parked
+from shared.operate import parked, rebuild
 
 # gunicorn's first process only minds the worker: what a service is made of is imported in each
 # command, so that fifty megabytes are not spent on it.
@@ -112,6 +112,7 @@ def command_line(name: str) -> click.Group:
         contracts.write(find(name), folder(name) / "contracts")
 
     group.add_command(parked)
+    group.add_command(rebuild)
 
     @group.command(help="Say which settings are in force.")
     def check() -> None:

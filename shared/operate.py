@@ -1,4 +1,4 @@
-"""`python -m <service> parked`: what an operator does about keys whose handler failed."""
+"""`python -m <service> parked` and `rebuild`: what an operator does about projections."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from shared import settings
 # `serve` lists these verbs too and needs none of what they do.
 if TYPE_CHECKING:
     from shared.mongo import Database
+    from shared.views import Projection
 
 
 @click.group(help="Keys whose handler failed: see them, drain them, discard one.")
@@ -79,3 +80,39 @@ def _is_parked(key: str) -> Iterator[None]:
         yield
     except NotParked:
         raise click.ClickException(f"{key} is not parked: see `parked list`.") from None
+
+
+@click.command(help="Build a projection anew beside the live one; `work` does it, this shows it.")
+@click.argument("projection")
+@click.option("--drop", type=int, help="Remove an old generation instead.")
+@click.pass_obj
+def rebuild(name: str, projection: str, drop: int | None) -> None:
+    from shared import generation  # noqa: PLC0415
+    from shared import rebuild as building  # noqa: PLC0415
+
+    definition = import_module(f"{name}.app").DEFINITION
+    service = definition.build(settings.read(name))
+    named = {found.name: found for found in definition.projections}
+    if projection not in named:
+        raise click.ClickException(f"{name} has no {projection}: it has {', '.join(named)}.")
+    found = named[projection]
+    if drop is not None:
+        _drop(service.database, found, drop)
+        return
+    try:
+        begun = generation.begin(service.database, found, service.clock())
+    except generation.Building as other:
+        raise click.ClickException(f"{other} is being built already.") from None
+    number = begun["building"]["number"]
+    for line in building.watch(service.database, service.settings.kafka, found, number):
+        click.echo(line)
+
+
+def _drop(database: "Database", projection: "Projection", number: int) -> None:
+    from shared import rebuild as building  # noqa: PLC0415
+
+    try:
+        building.drop(database, projection, number)
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"{projection.name}@{number} is gone.")

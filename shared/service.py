@@ -16,6 +16,7 @@ from shared import due, ledger, mongo, send
 from shared.clock import Clock
 from shared.codec import Codec, Upcaster
 from shared.due import Due
+from shared.generation import Living
 from shared.peers import Peers
 from shared.publication import Publication
 from shared.send import Intent, Outcome
@@ -53,6 +54,14 @@ class Service:
     peers: Peers
     verifier: Verifier
     clock: Clock
+    living: Living = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "living", Living(self.database))
+
+    def live(self, projection: Projection) -> Projection:
+        """Return the projection as the generation that is read."""
+        return self.living(projection)
 
     @property
     def name(self) -> str:
@@ -61,7 +70,7 @@ class Service:
 
     def documents(self, projection: Projection, name: str) -> Documents:
         """Return one collection of a projection, to read from."""
-        return Documents(self.database, projection, name)
+        return Documents(self.database, self.live(projection), name)
 
 
 Handler = Callable[[Any, Service, Cause], Commit]
@@ -143,8 +152,14 @@ class Definition:
         ledger.prepare(service.database)
         due.prepare(service.database)
         send.prepare(service.database)
-        for projection, name, fields in self.indexes:
-            service.documents(projection, name).prepare(fields)
+        for projection in self.projections:
+            self.prepare_documents(service.database, service.live(projection))
+
+    def prepare_documents(self, database: mongo.Database, projection: Projection) -> None:
+        """Create the indexes of one generation of a projection, while it is empty."""
+        for indexed, name, fields in self.indexes:
+            if indexed.name == projection.name:
+                Documents(database, projection, name).prepare(fields)
 
 
 def await_store(definition: Definition, service: Service, stop: Event) -> None:

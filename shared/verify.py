@@ -17,6 +17,7 @@ from shared import kafka
 from shared.codec import Codec
 from shared.due import DUE
 from shared.envelope import Envelope, Undecodable, decode, publish
+from shared.generation import live
 from shared.ledger import LEDGERS, ledger_id
 from shared.mongo import Database, Document
 from shared.publication import topic_name
@@ -84,7 +85,8 @@ def verify(definition: Definition, service: Service) -> Report:
     logs = {owner: _log(bootstrap, topic_name(owner)) for owner in sorted(owners)}
     stored = _streams(definition.codec, definition, service.database, report)
     report.findings += _published(stored, logs[definition.name], topic_name(definition.name))
-    report.findings += _projected(definition.projections, service.database, logs, report)
+    projections = [live(service.database, projection) for projection in definition.projections]
+    report.findings += _projected(projections, service.database, logs, report)
     for owner, log in logs.items():
         if kafka.ends(bootstrap, topic_name(owner)) != log.ends:
             raise Moving
@@ -173,7 +175,12 @@ def _projected(
                 if event.type in projection.handlers:
                     projection.handlers[event.type](event, views)
         _gather(projection, views, expected)
-    names = {name for name in database.list_collection_names() if "@" in name}
+    names = {
+        name
+        for name in database.list_collection_names()
+        for projection in projections
+        if projection.owns(name)
+    }
     for name in sorted(names | expected.keys()):
         live = {document["_id"]: document for document in database[name].find({})}
         report.documents += len(live)

@@ -28,11 +28,12 @@ class Projection:
 
     Attributes:
         name: for example `timeline`.
-        version: raised when its documents change shape; the next version is built beside it.
+        version: raised when its documents change shape: a new generation is then built.
         services: whose topics it reads.
         handlers: CloudEvents type to the function that applies it.
         documents: which documents, as (collection, id), the handler of an event will read, so
             that a batch loads them together; what is not named is loaded when it is asked for.
+        generation: which of its builds this is.
     """
 
     name: str
@@ -40,15 +41,20 @@ class Projection:
     services: tuple[str, ...]
     handlers: Mapping[str, Handler]
     documents: Callable[[Envelope], Iterable[Reference]] = lambda _: ()
+    generation: int = 1
 
     @property
     def consumer(self) -> str:
         """Name of the consumer: `timeline@1`."""
-        return f"{self.name}@{self.version}"
+        return f"{self.name}@{self.generation}"
 
     def collection(self, name: str) -> str:
-        """Return the name in the database of one of its collections."""
-        return f"{name}@{self.version}"
+        """Return the name in the database of one of its collections: `timeline.months@1`."""
+        return f"{self.name}.{name}@{self.generation}"
+
+    def owns(self, collection: str) -> bool:
+        """Tell whether a collection of the database is one of this generation's."""
+        return collection.startswith(f"{self.name}.") and collection.endswith(f"@{self.generation}")
 
 
 @dataclass(slots=True)

@@ -16,11 +16,11 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import structlog
 
 from shared import kafka
-from shared.consume import Consumer
 from shared.due import Timer
 from shared.heal import Healer
 from shared.health import readiness
 from shared.metrics import exposition
+from shared.rebuild import Builder, Consumers
 from shared.relay import Relay
 from shared.send import Sender
 from shared.service import Definition, Service, await_store
@@ -71,24 +71,14 @@ def parts(definition: Definition, service: Service, role: str) -> list[tuple[str
         return [("relay", relay.run)]
     if role == "consume":
         moment = since(service)
-        healer = Healer(
-            definition.projections,
-            service.database,
-            service.peers,
-            moment,
-            holder,
-            service.clock,
+        consumers = Consumers(
+            definition, service.database, settings.kafka, moment, holder, clock=service.clock
         )
-        return [
-            ("heal", healer.run),
-            *(
-                (
-                    f"consume {projection.consumer}",
-                    Consumer(projection, service.database, settings.kafka, moment, holder).run,
-                )
-                for projection in definition.projections
-            ),
-        ]
+        healer = Healer(
+            consumers.generations, service.database, service.peers, holder, service.clock
+        )
+        builder = Builder(definition.projections, service.database, settings.kafka, holder)
+        return [("consume", consumers.run), ("heal", healer.run), ("build", builder.run)]
     if role == "clock":
         handlers = {
             kind: lambda due, decide=decide: decide(due, service)

@@ -145,7 +145,7 @@ def await_position(projection: Projection) -> bool:
             "The position is not one that this platform gave you.",
             faults=(Fault(f"/{MIN_POSITION}", "unknown"),),
         ) from None
-    return position.wait(service().database, projection.consumer, wanted)
+    return position.wait(service().database, service().live(projection).consumer, wanted)
 
 
 def require_position(projection: Projection) -> None:

@@ -107,10 +107,9 @@ class Bench:
 
     def healer(self) -> Healer:
         return Healer(
-            [self.projection],
+            lambda: [(self.projection, LONG_AGO)],
             self.database,
             Owner(self),  # type: ignore[arg-type]
-            LONG_AGO,
             "h1",
             patience=timedelta(0),
             settled=timedelta(0),
@@ -133,7 +132,7 @@ class Bench:
         producer.close()
 
     def amounts(self, stream: str) -> list[int]:
-        found = self.database["totals@1"].find_one({"_id": f"counter-{stream}"})
+        found = self.database["totals.totals@1"].find_one({"_id": f"counter-{stream}"})
         return found["amounts"] if found else []
 
 

@@ -74,7 +74,7 @@ def test_no_word_is_in_a_commit_a_record_or_a_list(told: Clinic) -> None:
     outside = set(database.list_collection_names()) - {"sealed", "keys"}
     documents = [document for name in outside for document in database[name].find({})]
 
-    assert {"commits", "patients@1", "programs@1"} <= outside
+    assert {"commits", "lists.patients@1", "lists.programs@1"} <= outside
     assert held(b"".join(bson.encode(document) for document in documents)) == []
     assert held(b"".join(encode(event) for event in told.events())) == []
 

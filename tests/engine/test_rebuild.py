@@ -1,0 +1,132 @@
+"""A projection is built anew beside the live one, sends nothing, and takes its place at once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared import generation, rebuild
+from shared.envelope import Envelope
+from shared.mongo import Database
+from shared.views import Projection, Views
+from tests.engine.counting import Counting, fill, on_counted, open_counting, working
+from tests.waiting import eventually
+
+
+def on_counted_twice(event: Envelope, views: Views) -> None:
+    """Another shape of the same document."""
+    on_counted(event, views)
+    identity = f"{event.tenant}|{event.identity}"
+    total = views.get("totals", identity)
+    assert total is not None
+    views.put("totals", total | {"twice": 2 * total["total"]})
+
+
+def upgraded(counting: Counting) -> Counting:
+    """The same service with code whose documents have another shape."""
+    (totals,) = counting.definition.projections
+    handlers = dict.fromkeys(totals.handlers, on_counted_twice)
+    definition = replace(
+        counting.definition, projections=[replace(totals, version=2, handlers=handlers)]
+    )
+    return Counting(definition, counting.service)
+
+
+@pytest.fixture
+def counting(database: Database, kafka: str) -> Counting:
+    found = open_counting(database, kafka)
+    with working(found):
+        fill(found)
+    return found
+
+
+def totals(counting: Counting) -> Projection:
+    (found,) = counting.definition.projections
+    return found
+
+
+def begin(counting: Counting) -> None:
+    generation.begin(counting.service.database, totals(counting), counting.service.clock())
+
+
+def is_live(counting: Counting, number: int) -> bool:
+    found = generation.live(counting.service.database, totals(counting))
+    return found.generation == number
+
+
+def contents(counting: Counting, name: str) -> dict[str, Any]:
+    return {found["_id"]: found for found in counting.service.database[name].find({})}
+
+
+def test_the_next_generation_equals_the_live_one_and_takes_its_place(counting: Counting) -> None:
+    begin(counting)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+
+    assert contents(counting, "totals.totals@2") == contents(counting, "totals.totals@1")
+
+
+def test_what_was_sent_is_not_sent_again_and_what_is_new_is(counting: Counting) -> None:
+    cheers = set(contents(counting, "intents"))
+    begin(counting)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+        rebuilt = set(contents(counting, "intents"))
+        counting.count("a", 4)
+        eventually(lambda: counting.total("a") == 10)
+
+    assert rebuilt == cheers
+    assert len(set(contents(counting, "intents")) - cheers) == 1
+    assert counting.findings() == []
+
+
+def test_a_raised_version_is_built_by_itself(counting: Counting) -> None:
+    newer = upgraded(counting)
+    with working(newer):
+        eventually(lambda: is_live(newer, 2))
+
+    twice = {found["twice"] for found in contents(newer, "totals.totals@2").values()}
+    assert twice == {12}
+    assert all("twice" not in found for found in contents(newer, "totals.totals@1").values())
+
+
+def test_a_build_that_was_cut_off_goes_on(counting: Counting) -> None:
+    begin(counting)
+    with working(counting):
+        counting.count("a", 4)
+    counting.count("b", 5)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+        eventually(lambda: (counting.total("a"), counting.total("b")) == (10, 11))
+
+    assert counting.findings() == []
+
+
+def test_it_is_not_live_before_it_has_caught_up(counting: Counting) -> None:
+    begin(counting)
+    database, bootstrap = counting.service.database, counting.service.settings.kafka
+
+    assert not rebuild.switch(database, bootstrap, totals(counting))
+    assert counting.total("a") == 6
+
+
+def test_one_is_built_at_a_time(counting: Counting) -> None:
+    begin(counting)
+
+    with pytest.raises(generation.Building):
+        begin(counting)
+
+
+def test_only_an_old_generation_can_be_dropped(counting: Counting) -> None:
+    database = counting.service.database
+    begin(counting)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+
+    with pytest.raises(ValueError, match="not an old generation"):
+        rebuild.drop(database, totals(counting), 2)
+    rebuild.drop(database, totals(counting), 1)
+
+    assert "totals.totals@1" not in database.list_collection_names()
+    assert counting.total("a") == 6
+    assert list(rebuild.old(database, totals(counting))) == []
