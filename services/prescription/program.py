@@ -102,23 +102,7 @@ def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]
     registered = desk.patient.registered
     if faults or registered is None:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
-    return [
-        ProgramPrescribed(
-            program=command.program,
-            patient=command.patient,
-            site=registered.site,
-            revision=1,
-            effective=command.start,
-            start=command.start,
-            end=command.end,
-            title=keep(command.title, "title"),
-            diagnosis=_diagnosis(command.diagnosis, keep),
-            goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
-            phase=dosage.phase(command.phase, keep),
-            exercises=dosage.exercises(command.exercises, keep),
-            source=command.source,
-        )
-    ]
+    return [_prescribed(command, registered.site, keep)]
 
 
 def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> list[object]:
@@ -146,17 +130,7 @@ def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> 
     ]
     if faults:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
-    revised = ProgramRevised(
-        program=command.program,
-        patient=prescribed.patient,
-        revision=len(program.revisions) + 1,
-        effective=command.effective,
-        reason=command.reason,
-        note=keep(command.note, "note") if command.note else None,
-        end=command.end,
-        phase=dosage.phase(command.phase, keep),
-        exercises=dosage.exercises(command.exercises, keep),
-    )
+    revised = _revised(command, prescribed.patient, len(program.revisions) + 1, keep)
     _check_changes(program.revisions[-1], revised)
     return [revised]
 
@@ -178,6 +152,38 @@ def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
     if faults:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
     return [ProgramEnded(command.program, prescribed.patient, command.date, command.reason)]
+
+
+def _prescribed(command: PrescribeProgram, site: str, keep: Keep) -> ProgramPrescribed:
+    return ProgramPrescribed(
+        program=command.program,
+        patient=command.patient,
+        site=site,
+        revision=1,
+        effective=command.start,
+        start=command.start,
+        end=command.end,
+        title=keep(command.title, "title"),
+        diagnosis=_diagnosis(command.diagnosis, keep),
+        goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
+        phase=dosage.phase(command.phase, keep),
+        exercises=dosage.exercises(command.exercises, keep),
+        source=command.source,
+    )
+
+
+def _revised(command: ReviseProgram, patient: str, revision: int, keep: Keep) -> ProgramRevised:
+    return ProgramRevised(
+        program=command.program,
+        patient=patient,
+        revision=revision,
+        effective=command.effective,
+        reason=command.reason,
+        note=keep(command.note, "note") if command.note else None,
+        end=command.end,
+        phase=dosage.phase(command.phase, keep),
+        exercises=dosage.exercises(command.exercises, keep),
+    )
 
 
 def _diagnosis(asked: AskedDiagnosis, keep: Keep) -> Diagnosis:

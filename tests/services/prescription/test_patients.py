@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from prescription.commands import ErasePatient
+from prescription.handlers import erase_patient
+from shared.stream import Cause
+from shared.vault import Vault
 from tests.people import ADA, ANA, BO, CY, DEE, SERVICE
 from tests.services.prescription.conftest import Clinic
 
@@ -178,6 +182,25 @@ def test_an_erasure_asked_again_is_answered_the_same_and_is_one_event(clinic: Cl
     assert [event.type for event in clinic.events()].count(
         "hep.prescription.patient.erased.v1"
     ) == 1
+
+
+def test_what_is_sealed_while_the_patient_is_erased_is_destroyed_too(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = Vault.seal
+
+    def overtaken(*sealed: Any) -> None:
+        monkeypatch.undo()
+        erase_patient(
+            ErasePatient(clinic.patient), clinic.service, Cause("north", "ada", "erasure")
+        )
+        seal(*sealed)
+
+    monkeypatch.setattr(Vault, "seal", overtaken)
+
+    assert clinic.post("/programs", clinic.program_body()).status_code == 201
+    for name in ("sealed", "keys"):
+        assert clinic.service.database[name].count_documents({}) == 0
 
 
 def test_who_was_never_here_cannot_be_erased(clinic: Clinic) -> None:
