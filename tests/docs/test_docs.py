@@ -1,4 +1,4 @@
-"""The documents name all there is; a setting, metric, problem, event or verb without words fails."""
+"""The documents name all there is: a setting, metric, problem or event without words fails."""
 
 import re
 from collections.abc import Iterator
