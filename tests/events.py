@@ -67,7 +67,10 @@ def event(
         data=data,
         correlation="test",
     )
-    _validator(service, name).validate(json.loads(encode(found)))
+    validator = _validator(service, name)
+    validator.validate(json.loads(encode(found)))
+    unknown = set(data) - set(validator.schema["properties"]["data"]["properties"])
+    assert not unknown, f"{name} promises no {unknown}"
     return found
 
 

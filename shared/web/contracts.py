@@ -201,8 +201,8 @@ def payload_schema(schema: type[Schema]) -> tuple[dict[str, Any], dict[str, Any]
     spec = APISpec("", "", "3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=_name)])
     spec.components.schema("Payload", schema=schema())
     schemas: dict[str, Any] = spec.to_dict()["components"]["schemas"]
-    payload = _local_references(schemas.pop("Payload"))
-    return payload, {name: _local_references(inner) for name, inner in schemas.items()}
+    payload = _open(schemas.pop("Payload"))
+    return payload, {name: _open(inner) for name, inner in schemas.items()}
 
 
 def _name(schema: Any) -> str:
@@ -210,14 +210,16 @@ def _name(schema: Any) -> str:
     return kind.__name__.removesuffix("Schema")
 
 
-def _local_references(schema: Any) -> Any:
+def _open(schema: Any) -> Any:
+    """Refer within the document, and leave room: within a major version payloads may grow."""
     if isinstance(schema, dict):
         return {
             name: value.replace("#/components/schemas/", "#/$defs/")
             if name == "$ref"
-            else _local_references(value)
+            else _open(value)
             for name, value in schema.items()
+            if name != "additionalProperties"
         }
     if isinstance(schema, list):
-        return [_local_references(value) for value in schema]
+        return [_open(value) for value in schema]
     return schema
