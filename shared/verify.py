@@ -27,6 +27,8 @@ from shared.store import Commit, from_document
 from shared.views import Projection, Views
 
 AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True)
+# Far enough for a service that never began to act, and a date that zones can be applied to.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 Stream = tuple[str, str]
 Documents = dict[str, dict[str, Document]]
 
@@ -165,7 +167,7 @@ def _projected(
 ) -> Iterator[Finding]:
     """Check documents, ledgers, intents and due work against the fold of the topics."""
     policies = database["policies"].find_one({"_id": "since"})
-    since = policies["at"] if policies else datetime.max.replace(tzinfo=UTC)
+    since = policies["at"] if policies else NEVER
     expected: Documents = {INTENTS: {}, DUE: {}}
     for projection in projections:
         views = Views(since)
