@@ -1,5 +1,172 @@
-"""The pages of a patient."""
+"""A patient's pages: today, one exercise, how it felt. Each form posts what the API takes.
 
-import flask
+What was saved is confirmed on the page of its date; what was not is said there too.
+"""
 
-pages = flask.Blueprint("pages", __name__, url_prefix="/adherence")
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from adherence import drawing, forms, queries, schemas, telling, visit
+from adherence.agenda import Item, agenda, once
+from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
+from adherence.forms import DONE, REFUSED, SCALES
+from adherence.rules import rules
+from adherence.visit import DayOver, Visit
+from shared.errors import Refusal
+from shared.schedule import DAY
+from shared.web.identity import identity, page, service
+
+BOTH = ["GET", "POST"]
+A_DAY = "/programs/<program>/<day>"
+ALL = "all"
+
+pages = Blueprint("pages", __name__, url_prefix="/adherence")
+
+
+@pages.get("/")
+@page("patient")
+def show_today() -> Any:
+    """Show today, of the program that the address names or that comes first."""
+    asker = identity()
+    programs = queries.programs(service(), asker.tenant, asker.patient)
+    named = request.args.get("program")
+    document = queries.in_reach(service(), asker, named) if named else visit.current(programs)
+    if document is None:
+        return render_template("adherence/none.html")
+    return _show(visit.begin(document))
+
+
+@pages.get(f"{A_DAY}/")
+@page("patient")
+def show_day(program: str, day: str) -> Any:
+    """Show today or yesterday; no other date is told of on a page."""
+    return _show(visit.open_day(program, day))
+
+
+@pages.post(f"{A_DAY}/done")
+@page("patient")
+def log_done(program: str, day: str) -> Any:
+    """Log one exercise, or all that are open, as done as prescribed, once each."""
+    found = visit.open_day(program, day)
+    body = {
+        "exercise": request.form.get("exercise", ""),
+        "revision": request.args.get("revision", ""),
+    }
+    if again := telling.repeated(found, body):
+        return again
+    entries = tuple(_tapped(found, **body))
+    if not entries:
+        return telling.turn_back(found)
+    told = telling.told(found, entries, "as_prescribed")
+    try:
+        return telling.save(found, telling.logs(found, told), body)
+    except Refusal as refusal:
+        return telling.turn_back(found, refusal.slug)
+
+
+@pages.route(f"{A_DAY}/exercises/<exercise>", methods=BOTH)
+@page("patient")
+def tell_exercise(program: str, day: str, exercise: str) -> Any:
+    """Tell what was done of an exercise instead, or why it was left out."""
+    found = visit.open_day(program, day)
+    item = found.item(exercise)
+    if request.method == "GET":
+        return _draw_exercise(found, item, _values(item))
+    values = forms.exercise(request.form)
+    left_out = request.form.get("what") == "skipped"
+    body = forms.entry(exercise, values, left_out=left_out)
+    if again := telling.repeated(found, body):
+        return again
+    try:
+        entry = schemas.EnteredRequest().load(body)
+        return telling.save(found, _tells(found, entry), body)
+    except REFUSED as refusal:
+        if wrong := forms.errors(refusal, (*DONE, "skipped")):
+            return _draw_exercise(found, item, values, wrong)
+        return telling.turn_back(found, forms.slug(refusal))
+
+
+@pages.route(f"{A_DAY}/feeling", methods=BOTH)
+@page("patient")
+def tell_feeling(program: str, day: str) -> Any:
+    """Tell how a session felt, or correct what was told."""
+    found = visit.open_day(program, day)
+    if found.session is None:
+        return telling.turn_back(found)
+    if request.method == "GET":
+        values = {name: getattr(found.session, name) for name in SCALES}
+        return _draw_feeling(found, values | {"note": visit.note(found)})
+    values = forms.feeling(request.form)
+    if again := telling.repeated(found, values):
+        return again
+    try:
+        answers = schemas.AnswersRequest().load(values)
+        told = telling.told(found, answers=answers)
+        return telling.save(found, telling.corrects(found, found.session, told), values)
+    except REFUSED as refusal:
+        if wrong := forms.errors(refusal, (*SCALES, "note")):
+            return _draw_feeling(found, values, wrong)
+        return telling.turn_back(found, forms.slug(refusal))
+
+
+@pages.errorhandler(DayOver)
+def lead_to_today(fault: DayOver) -> Any:
+    """Show today instead of a day that is over; a form that came from it saved nothing."""
+    return telling.turn_back(None, fault.slug if request.method == "POST" else "")
+
+
+def _show(found: Visit) -> str:
+    diary, yesterday = found.loaded.state, found.agenda.today - DAY
+    before = agenda(found.program, diary, yesterday, found.agenda.today, rules())
+    asker = identity()
+    programs = queries.programs(service(), asker.tenant, asker.patient)
+    return drawing.draw(
+        "day.html",
+        found,
+        others=visit.running(programs, found),
+        yesterday=yesterday if before.kind == "open" else None,
+        confirmed=visit.confirmed(found),
+        unsaved=request.args.get("unsaved", ""),
+    )
+
+
+def _draw_exercise(
+    found: Visit, item: Item, values: Mapping[str, Any], errors: Mapping[str, str] | None = None
+) -> str:
+    reasons = rules().skipped
+    return drawing.draw(
+        "exercise.html", found, item=item, values=values, errors=errors, reasons=reasons
+    )
+
+
+def _draw_feeling(
+    found: Visit, values: Mapping[str, Any], errors: Mapping[str, str] | None = None
+) -> str:
+    return drawing.draw("feeling.html", found, values=values, errors=errors)
+
+
+def _tapped(found: Visit, exercise: str, revision: str) -> list[Entered]:
+    """Return the exercises of a tap, in the doses of the revision that the page showed."""
+    if exercise == ALL:
+        items = found.agenda.to_do
+    else:
+        items = tuple(one for one in found.agenda.items if one.exercise == exercise and one.left)
+    shown = found.doses(revision)
+    return [Entered(one.exercise, once(shown.get(one.exercise, one.dose))) for one in items]
+
+
+def _tells(found: Visit, entry: Entered) -> LogSession | AmendSession:
+    """Return the command that tells of an exercise, for the first time or instead."""
+    told, session = telling.told(found, (entry,)), found.session
+    if session and any(one.exercise == entry.exercise for one in session.entries):
+        return telling.corrects(found, session, told, kept=ANSWERS)
+    return telling.logs(found, told)
+
+
+def _values(item: Item) -> dict[str, Any]:
+    """Return what the form of an exercise begins with: what was told, else one time of the dose."""
+    done = item.entry.done if item.entry and item.entry.done else once(item.dose)
+    skipped = item.entry.skipped if item.entry else None
+    return {name: getattr(done, name) for name in DONE} | {"skipped": skipped}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adherence import diary
 from adherence.diary import Diary
@@ -62,9 +63,10 @@ def loaded(service: Service, tenant: str, program: str) -> Loaded[Diary]:
     return service.streams.peek(diary.KIND, tenant, program)
 
 
-def told(service: Service, commit: Commit) -> Session:
-    """Return the session that a commit of `LogSession` or `AmendSession` tells."""
-    return next(event for event in _events(service, commit) if isinstance(event, Session))
+def told(service: Service, commit: Commit) -> Session | None:
+    """Return the session that a commit tells; None where it is about a phase."""
+    found = (event for event in _events(service, commit) if isinstance(event, Session))
+    return next(found, None)
 
 
 def reached(service: Service, commit: Commit) -> list[MilestoneReached]:
@@ -115,6 +117,12 @@ def exercises(service: Service, tenant: str, ids: Iterable[str]) -> dict[str, Do
 def texts(service: Service, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
     """Return people's words by id; erased ones are left out."""
     return service.vault.open(tenant, ids)
+
+
+def zone(service: Service, tenant: str, patient: str) -> ZoneInfo | None:
+    """Return the zone that a patient lives in, None where it has not come here yet."""
+    found = _patient(service, tenant, patient)
+    return ZoneInfo(found["zone"]) if found else None
 
 
 def is_erased(service: Service, tenant: str, patient: str) -> bool:

@@ -118,11 +118,8 @@ def _check_date(told: date | None, session: str) -> None:
 
 def _logged(program: str, commit: Commit) -> Any:
     told = queries.told(service(), commit)
-    location = f"{PREFIX}/programs/{program}/sessions/{told.session}"
     names = ("session", "local_date", "completion", "partial")
     answer = {name: getattr(told, name) for name in names}
-    return (
-        answer | {"milestones": queries.reached(service(), commit)},
-        201,
-        api.headers(commit, location),
-    )
+    location = f"{PREFIX}/programs/{program}/sessions/{answer['session']}"
+    answer["milestones"] = queries.reached(service(), commit)
+    return answer, 201, api.headers(commit, location)

@@ -182,7 +182,16 @@ class LogRequest(ToldRequest):
     note = Note(load_default=None)
 
 
-class AmendRequest(ToldRequest):
+class AnswersRequest(Schema):
+    """How a session felt; what is left out stands as it was."""
+
+    pain = answer("pain during it")
+    effort = answer("how hard it was for the body")
+    difficulty = answer("how difficult it was to do")
+    note = Note()
+
+
+class AmendRequest(ToldRequest, AnswersRequest):
     """More of a session's date, or what it should have said.
 
     A correction replaces the exercises that it names and the answers that are sent; what is left
@@ -196,10 +205,6 @@ class AmendRequest(ToldRequest):
         **OPEN, error_messages=says("Give a date as 2026-09-07.") | {"format": FILL}
     )
     entries = Entries(load_default=())
-    pain = answer("pain during it")
-    effort = answer("how hard it was for the body")
-    difficulty = answer("how difficult it was to do")
-    note = Note()
 
 
 class IdsQuery(Schema):

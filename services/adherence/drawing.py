@@ -1,0 +1,104 @@
+"""A page of a date, drawn: the therapist's words and the library's exercises around the agenda."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import current_app, render_template
+
+from adherence import queries
+from adherence.agenda import Item
+from adherence.visit import Visit
+from shared.mongo import Document
+from shared.peers import Away
+from shared.web.identity import identity, service
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The therapist's words by id; `away` tells that their owner does not answer."""
+
+    texts: Mapping[str, str]
+    away: bool = False
+
+
+def draw(
+    template: str,
+    visit: Visit,
+    *,
+    others: Sequence[Document] = (),
+    errors: Mapping[str, str] | None = None,
+    **more: Any,
+) -> str:
+    """Draw a page of a date.
+
+    Args:
+        template: which page.
+        visit: the date.
+        others: programs that it names too.
+        errors: what is wrong by field, in English.
+        more: what else the page shows.
+    """
+    words = _words(visit, others)
+    say: Callable[[str], str] = current_app.jinja_env.globals["_"]  # type: ignore[assignment]
+    goals = (words.texts.get(goal) for goal in visit.document["goals"])
+    return render_template(
+        f"adherence/{template}",
+        visit=visit,
+        agenda=visit.agenda,
+        cards=_cards(visit, words),
+        title=words.texts.get(visit.document["title"], ""),
+        goals=[goal for goal in goals if goal],
+        others=[(one["program"], words.texts.get(one["title"], "")) for one in others],
+        away=words.away,
+        errors={name: say(text) for name, text in (errors or {}).items()},
+        key=str(visit.loaded.version),
+        **more,
+    )
+
+
+def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
+    """Return what a card shows of each exercise; a library that has not come yet lacks its name."""
+    ids = [item.exercise for item in visit.agenda.items]
+    library = queries.exercises(service(), identity().tenant, ids)
+    instructions = _instructions(visit)
+    return {
+        item.exercise: _card(
+            item, library.get(item.exercise, {}), words.texts.get(instructions[item.exercise], "")
+        )
+        for item in visit.agenda.items
+    }
+
+
+def _card(item: Item, known: Document, instructions: str) -> dict[str, Any]:
+    source = known.get("source")
+    return {
+        "id": item.exercise,
+        "name": known.get("plain_name", ""),
+        "dose": item.dose,
+        "steps": known.get("steps", []),
+        "stop_if": known.get("stop_if", []),
+        "unverified": source is not None and not source["verified"],
+        "instructions": instructions,
+        "done": asdict(item.entry.done) if item.entry and item.entry.done else None,
+    }
+
+
+def _instructions(visit: Visit) -> dict[str, str]:
+    """Return the ids of the therapist's words on each exercise, as in force on the date."""
+    return {
+        one["exercise"]: one["instructions"] or ""
+        for revision in visit.document["revisions"]
+        if revision["revision"] == visit.agenda.revision
+        for one in revision["exercises"]
+    }
+
+
+def _words(visit: Visit, others: Iterable[Document]) -> Words:
+    """Ask the owner for the therapist's words; a page without them still tells what to do."""
+    ids = {visit.document["title"], *visit.document["goals"], *(one["title"] for one in others)}
+    ids |= set(filter(None, _instructions(visit).values()))
+    try:
+        return Words(service().peers.texts("prescription", identity().tenant, sorted(ids)))
+    except Away:
+        return Words({}, away=True)
