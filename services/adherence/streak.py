@@ -1,6 +1,8 @@
 """Streaks: consecutive due sessions by local date.
 
-A partial session counts; one that the program did not ask for neither counts nor breaks.
+A partial session counts; one that the program did not ask for neither counts nor breaks. With "n
+days a week" the sessions before a miss use up none of the n of those after it: whoever starts again
+is not behind whoever never began.
 """
 
 from collections.abc import Iterator
@@ -14,13 +16,15 @@ def runs(program: Program, done: AbstractSet[date], until: date) -> Iterator[tup
     """Yield each date from the program's start with the length of the streak after it."""
     run = 0
     for stretch in stretches(program, until):
+        since = done
         for day in stretch.days:
             if day > until:
                 return
             if day in done:
-                run += is_due(program, stretch, day, done)
+                run += is_due(program, stretch, day, since)
             elif is_missed(program, stretch, day, done):
                 run = 0
+                since = {found for found in done if found > day}
             yield day, run
 
 
