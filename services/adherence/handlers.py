@@ -47,7 +47,7 @@ def _tell(
     loaded = service.streams.load(diary.KIND, cause, command.program)
     desk = _desk(command.program, service, cause)
     words = command.told.note
-    note = commands.identify(cause.command, "note") if words else None
+    note = commands.identify(cause.command, cause.fingerprint, "note") if words else None
     events = decide(loaded.state, command, desk, note)
     if words:
         _seal(words, events, loaded.state, service, cause)
