@@ -1,0 +1,50 @@
+"""What was ever stored is read as today's events, and what is published fits its promise."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from adherence.app import DEFINITION
+from adherence.events import EVENTS
+from shared.codec import converter
+from shared.store import Stored
+from shared.web.contracts import payload_schema
+from tests.unit.adherence.facts import DAY, MONDAY, corrects, entered, logged, logs, program
+
+FILES = sorted((Path(__file__).parent / "samples").glob("*.json"))
+NOW = datetime(2026, 9, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_shape_ever_stored_is_read_as_todays_event(file: Path) -> None:
+    sample: dict[str, Any] = json.loads(file.read_text())
+    codec = DEFINITION.codec
+
+    event = codec.decode(Stored(sample["type"], sample["schema"], NOW, sample["data"]))
+
+    assert json.loads(converter.dumps(event)) == sample["today"]
+
+
+def test_every_event_has_a_sample_of_every_shape() -> None:
+    codec = DEFINITION.codec
+    samples = [json.loads(file.read_text()) for file in FILES]
+    shapes = {(name, n) for name in codec.kinds for n in range(1, codec.schema(name) + 1)}
+
+    assert {(sample["type"], sample["schema"]) for sample in samples} == shapes
+
+
+def test_what_is_published_fits_its_schema_and_holds_all_of_the_event() -> None:
+    told = [logs(MONDAY + DAY * number, entered(sets=2)) for number in range(3)]
+    _, events = logged(program(), *told, corrects(MONDAY, pain=0))
+
+    assert {type(event) for event in events} == set(EVENTS)
+    for event in events:
+        publication = DEFINITION.published[type(event)]
+        schema, definitions = payload_schema(publication.schema)
+        payload = publication.dump(event)
+        jsonschema.validate(payload, {**schema, "$defs": definitions})
+        assert payload.keys() == type(event).__dataclass_fields__.keys()

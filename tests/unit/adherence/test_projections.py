@@ -1,0 +1,106 @@
+"""What is kept of programs, people and sessions, whatever order their streams come in."""
+
+from adherence.policies import ERASE, REACH_PHASE
+from adherence.projections import PROGRAMS
+from adherence.published import PUBLISHED
+from shared.due import DUE
+from shared.envelope import Envelope
+from tests.events import NOON, documents, event, fold, interleavings
+from tests.people import ANA_ID
+from tests.unit.adherence.facts import (
+    BRIDGE,
+    DAY,
+    MONDAY,
+    PROGRAM,
+    asks,
+    corrects,
+    ended,
+    erased,
+    logged,
+    logs,
+    prescribed,
+    program,
+    published,
+    registered,
+    revised,
+)
+
+COLLECTIONS = ("patients", "exercises", "programs", "sessions", "milestones")
+STREAM = f"program-{PROGRAM}"
+ID = f"north|{PROGRAM}"
+
+
+def told() -> list[Envelope]:
+    """What this service published of three sessions, the last of which was corrected."""
+    days = [MONDAY + DAY * number for number in range(3)]
+    _, events = logged(program(), *(logs(day, pain=2) for day in days), corrects(days[2], pain=0))
+    found = []
+    for number, one in enumerate(events, 1):
+        publication = PUBLISHED[type(one)]
+        name = f"adherence.{publication.name}"
+        found.append(event(name, STREAM, publication.dump(one), sequence=number))
+    return found
+
+
+FACTS = [
+    registered(),
+    published(),
+    prescribed(asks(BRIDGE)),
+    revised(asks(BRIDGE, sets=4), effective=MONDAY + DAY, reason="phase_completed"),
+    ended(MONDAY + DAY * 20, sequence=3),
+    *told(),
+]
+
+
+def test_every_order_of_the_streams_gives_the_same() -> None:
+    first, *others = (fold(PROGRAMS, found) for found in interleavings(FACTS))
+
+    for views in others:
+        for name in COLLECTIONS:
+            assert documents(views, name) == documents(first, name)
+        assert views.pending == first.pending
+    assert all(documents(first, name) for name in COLLECTIONS)
+
+
+def test_a_program_is_kept_with_all_its_revisions_and_its_end() -> None:
+    found = documents(fold(PROGRAMS, FACTS), "programs")[ID]
+
+    assert [one["revision"] for one in found["revisions"]] == [1, 2]
+    assert (found["end"], found["ended"]) == (None, "2026-09-27")
+
+
+def test_a_session_is_kept_as_it_was_told_last() -> None:
+    found = documents(fold(PROGRAMS, FACTS), "sessions")
+
+    assert [one["pain"] for one in found.values()] == [2, 2, 0]
+
+
+def test_milestones_are_kept_in_the_order_in_which_they_were_reached() -> None:
+    items = documents(fold(PROGRAMS, FACTS), "milestones")[ID]["items"]
+
+    assert [(one["kind"], one["count"]) for one in items] == [("first_session", 1), ("streak", 3)]
+    assert items[0]["reached"] == NOON.isoformat()
+
+
+def test_a_completed_phase_is_decided_upon_once_and_names_the_phase_before() -> None:
+    (due,) = fold(PROGRAMS, FACTS).pending[DUE]
+
+    assert (due["kind"], due["data"]["phase"], due["stream"]) == (REACH_PHASE, 1, STREAM)
+    assert due["_id"] == fold(PROGRAMS, FACTS).pending[DUE][0]["_id"]
+
+
+def test_another_revision_decides_nothing() -> None:
+    assert fold(PROGRAMS, [prescribed(), revised()]).pending[DUE] == []
+
+
+def test_what_was_recorded_before_the_service_acts_decides_nothing() -> None:
+    assert fold(PROGRAMS, FACTS, since=NOON + DAY).pending[DUE] == []
+
+
+def test_an_erased_patient_is_remembered_and_the_words_are_to_be_destroyed() -> None:
+    views = fold(PROGRAMS, [registered(), erased()])
+
+    assert documents(views, "patients")[f"north|{ANA_ID}"]["erased"]
+    assert [(due["kind"], due["data"]) for due in views.pending[DUE]] == [
+        (ERASE, {"patient": ANA_ID})
+    ]
