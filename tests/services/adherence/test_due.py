@@ -1,0 +1,60 @@
+"""What this service decides by itself: a phase is completed, an erased patient is forgotten."""
+
+from functools import partial
+
+from adherence.app import DEFINITION
+from shared.due import Timer
+from tests.events import NOON
+from tests.people import SERVICE
+from tests.services.adherence.conftest import Home, body
+from tests.unit.adherence.facts import asks, erased, revised
+
+
+def decide(home: Home) -> list[tuple[str, str]]:
+    """Decide what is due; return what became of all that ever was."""
+    home.watch.now = max(home.watch.now, NOON)
+    handlers = {
+        kind: partial(handler, service=home.service) for kind, handler in DEFINITION.due.items()
+    }
+    Timer(home.service.database, handlers, home.watch, "t1").step()
+    found = home.service.database["due"].find({}).sort("sequence", 1)
+    return [(document["kind"], document["state"]) for document in found]
+
+
+def phases(home: Home) -> list[int]:
+    return [event.data["count"] for event in home.published() if event.data.get("count")]
+
+
+def test_a_completed_phase_is_a_milestone_once(ana: Home) -> None:
+    ana.hear(revised(asks(), reason="phase_completed"))
+
+    assert decide(ana) == [("reach_phase", "done")]
+    ana.service.database["due"].update_many({}, {"$set": {"state": "open"}})
+    assert decide(ana) == [("reach_phase", "done")]
+
+    assert phases(ana) == [1]
+    assert ana.published()[0].key == f"north|{'a' * 32}"
+
+
+def test_the_same_phase_completed_again_is_closed_with_the_refusal(ana: Home) -> None:
+    again = {"reason": "phase_completed", "phase": {"number": 1, "name": "8" * 32}}
+    ana.hear(revised(asks(), **again))
+    decide(ana)
+    ana.hear(revised(asks(), revision=3, **again))
+
+    assert decide(ana) == [("reach_phase", "done"), ("reach_phase", "refused")]
+    assert phases(ana) == [1]
+
+
+def test_the_words_of_an_erased_patient_are_destroyed(ana: Home) -> None:
+    ana.log(body(note="My neighbour Luis helped me."))
+    note = ana.published()[0].data["note"]
+    ana.hear(erased())
+
+    assert decide(ana) == [("erase", "done")]
+
+    held = ana.get(f"/texts?ids={note}", SERVICE, **{"Hep-Tenant": "north"})
+    assert held.json == {"items": {}}
+    for name in ("sealed", "keys"):
+        assert ana.service.database[name].count_documents({}) == 0
+    assert ana.session()["note"] is None
