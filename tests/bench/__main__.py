@@ -4,6 +4,7 @@ Both are measured in turns in one run: a shared machine is noisy, and only the r
 engines are the one-machine ones, or those that HEP_KAFKA and HEP_MONGODB name.
 """
 
+import logging
 import os
 import platform as machine
 import tempfile
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
+import structlog
 from rich.console import Console
 
 from deploy.local import engines
@@ -42,8 +44,8 @@ def given_engines(data: Path) -> Iterator[tuple[str, str]]:
     ports = {engine.name: engine.port for engine in started}
     try:
         yield (
-            kafka or f"127.0.0.1:{ports['kafka']}",
-            mongodb or f"mongodb://127.0.0.1:{ports['secantus']}/?directConnection=true",
+            kafka or f"127.0.0.1:{ports['Kafka']}",
+            mongodb or f"mongodb://127.0.0.1:{ports['SecantusDB']}/?directConnection=true",
         )
     finally:
         for engine in started:
@@ -86,6 +88,7 @@ def measure(platform: Platform, console: Console) -> None:
 
 def main() -> None:
     """Run all measurements on a stack of their own."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory() as folder, given_engines(Path(folder)) as (kafka, mongodb):
         with mongo.connect(mongodb, "bench") as client:

@@ -73,12 +73,18 @@ def inserts(mongodb: str, sample: dict[str, Any]) -> float:
         "commits", write_concern=WriteConcern(w="majority", j=True)
     )
 
+    # The same indexes as the platform's, or the reads would be scans.
+    for name in ("from", "command"):
+        collection.create_index([("stream", 1), (name, 1)], unique=True)
+
     def some(worker: int) -> None:
         for number in range(COMMANDS // THREADS):
             stream = uuid.uuid4().hex
             list(collection.find({"stream": stream}))
             identity = f"{stream}|{worker}|{number}"
-            collection.insert_one({**sample, "_id": identity, "stream": stream})
+            collection.insert_one(
+                {**sample, "_id": identity, "stream": stream, "command": identity}
+            )
 
     with client:
         return _rate(some)
