@@ -14,17 +14,22 @@ from deploy.local.stack import Stack, StackError
 
 # Tokens live for ten minutes.
 KEEP_SECONDS = 480.0
-# A service that is starting, or has not seen a fact yet, is asked again for so long.
-PATIENCE_SECONDS = 30.0
 REUSED = "/problems/key-reused"
 AGAIN = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 @dataclass(slots=True)
 class Caller:
-    """Sends requests as any invented person."""
+    """Sends requests as any invented person.
+
+    Attributes:
+        stack: where.
+        patience: seconds for which a part that is starting, or has not seen a fact yet, is asked
+            again.
+    """
 
     stack: Stack
+    patience: float = 30.0
     session: requests.Session = field(default_factory=requests.Session)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
@@ -77,12 +82,15 @@ class Caller:
     def _ask(
         self, method: str, who: str, path: str, *, headers: Mapping[str, str], **more: Any
     ) -> requests.Response:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience
         while True:
             sent = {"Authorization": f"Bearer {self._token(who)}", **headers}
-            answer = self.session.request(
-                method, f"{self.stack.origin}{path}", headers=sent, timeout=30, **more
-            )
+            address = f"{self.stack.origin}{path}"
+            try:
+                answer = self.session.request(method, address, headers=sent, timeout=30, **more)
+            except requests.RequestException as fault:
+                away = f"{address} does not answer ({type(fault).__name__}): is `hep up` running?"
+                raise StackError(away) from None
             if answer.status_code not in AGAIN or time.monotonic() > deadline:
                 break
             time.sleep(float(answer.headers.get("Retry-After", 1)))

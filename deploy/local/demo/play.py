@@ -15,15 +15,25 @@ from deploy.local.demo.caller import Caller
 from deploy.local.demo.people import cast
 from deploy.local.demo.script import Step, resolve, steps, stops
 from deploy.local.demo.show import Shown, showing
-from deploy.local.stack import Stack
+from deploy.local.stack import Stack, StackError
 
 
 def play(stack: Stack) -> None:
     """Load the demonstration, or what is missing of it.
 
     Raises:
-        StackError: a part does not answer, or refuses; running it again goes on from there.
+        StackError: it was broken off, or a part does not answer, or refuses.
     """
+    try:
+        _play(stack)
+    except KeyboardInterrupt:
+        raise StackError(
+            "Broken off: `hep demo` goes on from here. Until then the platform's clock is that of "
+            "the demonstration; `hep demo --now` puts it back to today."
+        ) from None
+
+
+def _play(stack: Stack) -> None:
     script, player = steps(), Player(stack, Caller(stack))
     kept = Kept.read(stack)
     if kept.accepted:

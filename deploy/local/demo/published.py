@@ -80,7 +80,7 @@ class Published:
         amounts = {name: _least(value) for name, value in dose.items() if name not in BESIDE}
         if amounts.get("side") == "affected":
             amounts["side"] = side
-        said = [dose.get("say", ""), *self._ranges(dose), *self._unseen(dose)]
+        said = [dose.get("say"), self._ranges(dose), self._unseen(dose)]
         return {
             "exercise": f"@exercise:{self.key}:{dose['exercise']}",
             "dose": amounts,
@@ -88,19 +88,27 @@ class Published:
             "instructions": " ".join(filter(None, said)) or None,
         }
 
-    def _ranges(self, dose: Mapping[str, Any]) -> Iterator[str]:
+    def _ranges(self, dose: Mapping[str, Any]) -> str:
+        """Say which amounts are the least of a range."""
         words = _words()[self.language]
-        for name, value in dose.items():
-            if isinstance(value, list) and name not in BESIDE:
-                low, high = value
-                yield words["least"].format(low=low, high=high, what=words["what"][name])
+        ranges = [
+            words["range"].format(low=min(value), high=max(value), what=words["what"][name])
+            for name, value in dose.items()
+            if isinstance(value, list) and name not in BESIDE
+        ]
+        return str(words["least"]).format(what=self._together(ranges)) if ranges else ""
 
-    def _unseen(self, dose: Mapping[str, Any]) -> Iterator[str]:
+    def _unseen(self, dose: Mapping[str, Any]) -> str:
+        """Say which amounts the source was not seen to give."""
         words = _words()[self.language]
         unseen = [*dose.get("unseen", ()), *self.document.get("unseen", ())]
-        if unseen:
-            what = f" {words['and']} ".join(words["what"][name] for name in unseen)
-            yield words["unseen"].format(what=what)
+        what = self._together([words["what"][name] for name in unseen])
+        return str(words["unseen"]).format(what=what) if unseen else ""
+
+    def _together(self, parts: list[str]) -> str:
+        """Return some words as one list."""
+        *others, last = parts or [""]
+        return f" {_words()[self.language]['and']} ".join(filter(None, [", ".join(others), last]))
 
 
 @cache
