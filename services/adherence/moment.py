@@ -5,7 +5,7 @@ what no such difference explains is refused.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from shared.errors import Fault, Invalid
 
@@ -55,7 +55,9 @@ def settle(
         raise Unexplained("No wrong clock explains this date.", faults=faults)
     skew = now - device_now
     corrected = abs(skew) > slack
-    happened = min(occurred + skew if corrected else occurred, now).astimezone(occurred.tzinfo)
+    # Added in UTC: over a change of the clocks, hours on the wall are not hours.
+    told = occurred.astimezone(UTC) + skew if corrected else occurred
+    happened = min(told, now).astimezone(occurred.tzinfo)
     where = occurred.tzinfo if local_date == occurred.date() or zone is None else zone
     day = happened.astimezone(where).date() if corrected else local_date
     return Moment(happened, day, now.astimezone(zone or where).date() > day + DAY)
