@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 import requests
 
-from deploy.local import pidfile, stack
+from deploy.local import clock, pidfile, stack
 from deploy.local.engines import free_port
 from deploy.local.people import Person
 from deploy.local.stack import Stack
@@ -73,7 +73,7 @@ class Platform:
 
     def set_clock(self, moment: datetime) -> None:
         """Move the platform's time."""
-        self.stack.clock.write_text(f"{moment.timestamp() - time.time():.3f}")
+        clock.move(self.stack, moment)
 
     def mails(self, address: str) -> list[EmailMessage]:
         """Return what was delivered to an address, from the files of the inbox."""

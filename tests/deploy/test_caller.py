@@ -19,7 +19,7 @@ def test_a_command_carries_its_key_its_version_and_who_sends_it(front: Stack) ->
 
 
 def test_a_part_that_stays_away_is_named_with_the_reason(front: Stack) -> None:
-    with pytest.raises(StackError, match="GET /reporting/v1/x as bo: 502 .* Try again"):
+    with pytest.raises(StackError, match=r"GET /reporting/v1/x as bo: 502 .* Try again"):
         Caller(front, patience=0).get("bo", "/reporting/v1/x")
 
 
