@@ -53,9 +53,9 @@ def settle(
     faults = _faults(local_date, occurred, device_now, zone, slack)
     if faults:
         raise Unexplained("No wrong clock explains this date.", faults=faults)
-    skew = now - device_now
+    # Counted in UTC: over a change of the clocks, hours on the wall are not hours.
+    skew = now.astimezone(UTC) - device_now.astimezone(UTC)
     corrected = abs(skew) > slack
-    # Added in UTC: over a change of the clocks, hours on the wall are not hours.
     told = occurred.astimezone(UTC) + skew if corrected else occurred
     happened = min(told, now).astimezone(occurred.tzinfo)
     where = occurred.tzinfo if local_date == occurred.date() or zone is None else zone

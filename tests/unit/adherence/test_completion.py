@@ -1,17 +1,19 @@
-"""How much was done: amounts of one exercise and the weighted share of them all."""
+"""How much of a date's dose was done."""
+
+from typing import Any
 
 import pytest
 
 from adherence.commands import Entered
-from adherence.completion import amount, together, told_in_full
+from adherence.completion import together, told_in_full
 from adherence.events import Done, Prescribed
 from tests.unit.adherence.facts import (
     BRIDGE,
     CALF,
+    DAY,
     MONDAY,
     WALK,
     asks,
-    days,
     entered,
     logged,
     logs,
@@ -22,90 +24,83 @@ from tests.unit.adherence.facts import (
 TEN = Prescribed(3, 10, None, None, 1)
 
 
-def share_of(dose: dict[str, object], done: Done) -> float:
-    diary, _ = logged(program(asks(**dose)), logs(MONDAY, Entered(BRIDGE, done)))
-    return session_of(diary).completion
-
-
 @pytest.mark.parametrize(
-    ("dose", "done", "share"),
+    ("dose", "told", "completion"),
     [
-        ({"sets": 3, "repetitions": 10}, Done(3, 10), 1.0),
-        ({"sets": 3, "repetitions": 10}, Done(2, 5), 0.3333),
-        ({"sets": 3, "repetitions": 10}, Done(5, 20), 1.0),
-        ({"sets": 3, "repetitions": 10}, Done(repetitions=15), 0.5),
-        ({"sets": 3, "repetitions": 10}, Done(sets=2), 0.6667),
-        ({"repetitions": 10}, Done(repetitions=10), 1.0),
-        ({"minutes": 20.0}, Done(minutes=5.0), 0.25),
-        ({"sets": 4, "hold_seconds": 30}, Done(4, hold_seconds=15), 0.5),
-        ({"sets": 3, "repetitions": 10, "hold_seconds": 5}, Done(3, 10, 1), 1.0),
-        ({"sets": 3, "repetitions": 10, "times_per_day": 2}, Done(3, 10), 0.5),
+        ({"repetitions": 10, "sets": 3}, Done(3, 10), 1.0),
+        ({"repetitions": 10, "sets": 3}, Done(5, 10), 1.0),
+        ({"repetitions": 10, "sets": 3}, Done(None, 15), 0.5),
+        ({"repetitions": 10, "sets": None}, Done(None, 5), 0.5),
+        ({"minutes": 20}, Done(minutes=5), 0.25),
+        ({"hold_seconds": 30, "sets": 2}, Done(1, hold_seconds=30), 0.5),
+        ({"repetitions": 10, "hold_seconds": 5, "sets": 1}, Done(1, 5, 5), 0.5),
+        ({"repetitions": 10, "sets": 3, "times_per_day": 2}, Done(3, 10), 0.5),
     ],
 )
-def test_a_share_is_of_the_days_dose_and_never_more_than_all_of_it(
-    dose: dict[str, object], done: Done, share: float
+def test_an_exercise_counts_by_what_it_is_prescribed_in(
+    dose: dict[str, Any], told: Done, completion: float
 ) -> None:
-    assert share_of(dose, done) == share
+    diary, _ = logged(program(asks(**dose)), logs(MONDAY, Entered(BRIDGE, told)))
+
+    assert session_of(diary).completion == completion
+    assert session_of(diary).partial == (completion < 1)
 
 
-def test_sets_alone_were_of_the_prescribed_length() -> None:
-    assert told_in_full(Done(sets=2), TEN) == Done(2, 10)
-
-
-def test_an_amount_alone_is_the_sum_of_the_day() -> None:
-    assert told_in_full(Done(repetitions=12), TEN) == Done(repetitions=12)
-
-
-def test_neither_sets_nor_amount_is_nothing_to_count() -> None:
-    assert told_in_full(Done(load_kg=3.0), TEN) is None
-
-
-def test_goes_of_one_length_add_their_sets() -> None:
-    assert together(Done(3, 10, load_kg=2.0), Done(2, 10), "repetitions") == Done(
-        5, 10, load_kg=2.0
-    )
-
-
-def test_goes_of_other_lengths_lose_nothing() -> None:
-    both = together(Done(2, 10), Done(2, 5), "repetitions")
-
-    assert both == Done(None, 30)
-    assert amount(both, "repetitions") == 30
-
-
-def test_what_is_not_counted_stays_where_both_goes_agree() -> None:
-    agreed = together(Done(1, 10, 5), Done(1, 10, 5), "repetitions")
-    differing = together(Done(1, 10, 5), Done(1, 10), "repetitions")
-
-    assert agreed == Done(2, 10, 5)
-    assert differing == Done(2, 10)
-
-
-def test_an_exercise_that_matters_more_weighs_more() -> None:
-    found = program(asks(BRIDGE, priority=1), asks(WALK, priority=3))
+def test_what_matters_more_weighs_more() -> None:
+    found = program(asks(BRIDGE, priority=1), asks(CALF, priority=3))
 
     first, _ = logged(found, logs(MONDAY, entered(BRIDGE)))
-    last, _ = logged(found, logs(MONDAY, entered(WALK)))
+    last, _ = logged(found, logs(MONDAY, entered(CALF)))
 
     assert (session_of(first).completion, session_of(last).completion) == (0.75, 0.25)
 
 
-def test_exercises_on_chosen_days_are_asked_for_together_once_one_of_them_was_done() -> None:
-    found = program(
-        asks(BRIDGE, days_per_week=3), asks(CALF, days_per_week=3), asks(WALK, days_per_week=7)
-    )
+def test_exercises_of_other_days_do_not_lower_a_date() -> None:
+    found = program(asks(BRIDGE, weekdays=[1]), asks(CALF, weekdays=[2]))
 
-    walked, _ = logged(found, logs(MONDAY, entered(WALK)))
-    bridged, _ = logged(found, logs(MONDAY, entered(WALK), entered(BRIDGE)))
+    diary, _ = logged(found, logs(MONDAY, entered(BRIDGE)))
 
-    assert session_of(walked).completion == 1
-    assert session_of(bridged).completion == 0.6667
+    assert session_of(diary).completion == 1.0
 
 
-def test_chosen_days_that_can_be_put_off_no_longer_are_asked_for() -> None:
-    found = program(asks(BRIDGE, days_per_week=6), asks(WALK, days_per_week=7))
-    dates = days(3)
+def test_exercises_on_chosen_days_are_asked_for_once_one_of_them_was_done() -> None:
+    found = program(asks(BRIDGE), asks(CALF, days_per_week=3), asks(WALK, days_per_week=3))
 
-    diary, _ = logged(found, *(logs(day, entered(WALK)) for day in dates))
+    without, _ = logged(found, logs(MONDAY, entered(BRIDGE)))
+    half, _ = logged(found, logs(MONDAY, entered(BRIDGE), entered(CALF)))
 
-    assert [session_of(diary, day).completion for day in dates] == [1, 0.5, 0.5]
+    assert session_of(without).completion == 1.0
+    assert session_of(half).completion == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_exercises_on_chosen_days_are_asked_for_when_their_days_run_out() -> None:
+    found = program(asks(BRIDGE), asks(CALF, days_per_week=3))
+    week = [MONDAY + DAY * number for number in range(7)]
+
+    diary, _ = logged(found, *(logs(day, entered(BRIDGE)) for day in week))
+
+    assert [one.completion for one in diary.sessions.values()] == [1.0] * 4 + [0.5] * 3
+
+
+def test_where_nothing_is_asked_for_what_was_done_is_all_there_is() -> None:
+    tuesdays = program(asks(weekdays=[2]))
+
+    diary, _ = logged(tuesdays, logs(MONDAY, entered(sets=1)))
+
+    assert session_of(diary).completion == pytest.approx(1 / 3, abs=1e-4)
+
+
+def test_sets_alone_were_of_the_prescribed_length_and_an_amount_alone_is_the_days_sum() -> None:
+    assert told_in_full(Done(sets=2), TEN) == Done(2, 10)
+    assert told_in_full(Done(repetitions=12), TEN) == Done(repetitions=12)
+    assert told_in_full(Done(load_kg=3.0), TEN) is None
+
+
+def test_goes_of_one_length_add_their_sets_and_others_their_sums() -> None:
+    assert together(Done(3, 10), Done(2, 10), "repetitions") == Done(5, 10)
+    assert together(Done(2, 10), Done(2, 5), "repetitions") == Done(None, 30)
+
+
+def test_what_is_not_counted_stays_where_both_goes_agree() -> None:
+    assert together(Done(1, 10, 5), Done(1, 10, 5), "repetitions") == Done(2, 10, 5)
+    assert together(Done(1, 10, 5), Done(1, 10), "repetitions") == Done(2, 10)

@@ -1,22 +1,20 @@
-"""What sessions reach: counted in a program, mended by late logs, never revoked, never twice."""
+"""What is worth saying: each thing once in a program, whatever is told, in whatever order."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from adherence import streak
 from adherence.commands import Entered, ReachPhase
 from adherence.diary import Diary
 from adherence.events import MilestoneReached
 from adherence.milestone import AlreadyReached, Next, reach_phase, upcoming
 from adherence.rules import rules
 from tests.unit.adherence.facts import (
-    ANA_ID,
     BRIDGE,
+    CALF,
     DAY,
     MONDAY,
     PROGRAM,
-    WALK,
     after,
     asks,
     corrects,
@@ -29,210 +27,135 @@ from tests.unit.adherence.facts import (
     logs,
     milestones,
     program,
-    revised,
 )
 
-LATE = evening(MONDAY + 60 * DAY)
+DAILY = program()
+LEFT_OUT = Entered(BRIDGE, skipped="tired")
 
 
-def reached(*exercises: dict[str, object], dates: list[int], **more: object) -> list[object]:
-    """Return the milestones of sessions on these days of the program, told in this order."""
-    found = program(*exercises, **more)  # type: ignore[arg-type]
-    _, events = logged(
-        found, *(logs(MONDAY + DAY * number, device_now=LATE) for number in dates), now=LATE
-    )
-    return list(milestones(events))
+def test_milestones_come_in_the_commit_of_the_session_that_reaches_them() -> None:
+    _, events = done(DAILY, *days(7))
+
+    assert milestones(events) == [
+        ("first_session", 1),
+        ("streak", 3),
+        ("streak", 7),
+        ("first_week", 1),
+    ]
+    assert [type(event).__name__ for event in events[:2]] == ["SessionLogged", "MilestoneReached"]
 
 
-def test_the_first_session_is_one() -> None:
-    assert reached(dates=[0]) == [("first_session", 1)]
+def test_every_count_is_reached_once() -> None:
+    _, events = done(DAILY, *days(110))
+
+    streaks = [count for kind, count in milestones(events) if kind == "streak"]
+    totals = [count for kind, count in milestones(events) if kind == "total"]
+    assert (streaks, totals) == ([3, 7, 14, 30], [10, 25, 50, 100])
 
 
-def test_several_logs_of_a_date_are_one_session() -> None:
-    _, events = logged(program(asks(times_per_day=3)), *[logs(MONDAY)] * 3)
+def test_a_milestone_names_the_session_that_completes_it() -> None:
+    _, events = done(DAILY, *days(3))
 
-    assert milestones(events) == [("first_session", 1)]
-
-
-@pytest.mark.parametrize("length", [3, 7, 14, 30])
-def test_a_streak_is_reached_on_the_date_that_completes_it(length: int) -> None:
-    _, events = done(program(), *days(length))
-
-    found = [one for one in events if isinstance(one, MilestoneReached)]
-    ends = {one.count: one.local_date for one in found if one.milestone == "streak"}
-    assert ends[length] == MONDAY + (length - 1) * DAY
-
-
-def test_a_missed_day_breaks_a_streak() -> None:
-    assert ("streak", 3) not in reached(dates=[0, 1, 3, 4])
-
-
-def test_a_day_off_is_no_break() -> None:
-    assert ("streak", 3) in reached(asks(weekdays=[1, 3, 5]), dates=[0, 2, 4])
-
-
-def test_a_session_on_a_day_off_neither_counts_nor_breaks() -> None:
-    assert ("streak", 3) not in reached(asks(weekdays=[1, 3, 5]), dates=[0, 1, 2])
-    assert ("streak", 3) in reached(asks(weekdays=[1, 3, 5]), dates=[0, 1, 2, 4])
-
-
-def test_days_off_of_a_patients_choice_are_no_break_while_the_week_can_be_kept() -> None:
-    assert ("streak", 3) in reached(asks(days_per_week=3), dates=[0, 3, 6])
-
-
-def test_a_week_breaks_when_its_days_can_no_longer_be_reached() -> None:
-    # Two of three in the first week: its last day is the miss, after the second session.
-    assert ("streak", 3) not in reached(asks(days_per_week=3), dates=[0, 1, 7, 8])
-    assert ("streak", 3) in reached(asks(days_per_week=3), dates=[0, 1, 7, 8, 9])
-
-
-def test_a_fourth_session_of_a_week_of_three_does_not_lengthen_the_streak() -> None:
-    found = program(asks(days_per_week=3))
-    dates = frozenset(days(4))
-
-    assert streak.current(found, dates, MONDAY + 3 * DAY) == 3
-
-
-def test_weeks_begin_at_the_programs_start() -> None:
-    thursday = MONDAY + 3 * DAY
-    found = program(asks(days_per_week=3), start=thursday, effective=thursday)
-    # Three within Thursday to Wednesday, though only two of them lie in one calendar week.
-    dates = frozenset({thursday, thursday + 2 * DAY, thursday + 6 * DAY})
-
-    assert streak.current(found, dates, thursday + 7 * DAY) == 3
+    reached = events[-1]
+    assert isinstance(reached, MilestoneReached)
+    assert (reached.milestone, reached.count, reached.session) == ("streak", 3, "2026-09-09")
 
 
 def test_a_partial_session_counts() -> None:
-    _, events = logged(program(), *(logs(day, entered(sets=1)) for day in days(3)))
+    _, events = logged(DAILY, *(logs(day, entered(sets=1)) for day in days(3)))
 
     assert milestones(events) == [("first_session", 1), ("streak", 3)]
 
 
-def test_a_session_of_which_nothing_was_done_counts_as_missed() -> None:
-    left_out = logs(MONDAY + DAY, Entered(BRIDGE, skipped="tired"))
-    dates = [logs(MONDAY), left_out, logs(MONDAY + 2 * DAY), logs(MONDAY + 3 * DAY)]
+def test_a_session_of_which_nothing_was_done_counts_for_nothing() -> None:
+    told = [logs(MONDAY), logs(MONDAY + DAY, LEFT_OUT), logs(MONDAY + DAY * 2)]
 
-    diary, _ = logged(program(), *dates)
+    diary, _ = logged(DAILY, *told)
 
     assert diary.milestones == {("first_session", 1)}
 
 
-def test_a_late_log_mends_a_streak() -> None:
-    assert reached(dates=[0, 2, 1]) == [("first_session", 1), ("streak", 3)]
+def test_a_second_log_of_a_date_reaches_nothing_twice() -> None:
+    _, events = logged(DAILY, logs(MONDAY), logs(MONDAY), logs(MONDAY))
+
+    assert milestones(events) == [("first_session", 1)]
 
 
-def test_a_milestone_that_a_late_log_reaches_lies_on_the_date_that_completes_it() -> None:
-    _, events = logged(
-        program(), *(logs(day, device_now=LATE) for day in reversed(days(3))), now=LATE
-    )
+def test_a_late_log_mends_a_streak_and_the_milestone_lies_where_it_was_completed() -> None:
+    first, second, third = days(3)
 
-    assert isinstance(events[-1], MilestoneReached)
-    assert events[-1].local_date == MONDAY + 2 * DAY
+    _, events = logged(DAILY, logs(first), logs(third), logs(second, device_now=evening(third)))
 
-
-def test_a_streak_goes_on_over_a_revision_that_asks_for_other_days() -> None:
-    eased = revised(asks(weekdays=[3, 5]), effective=MONDAY + DAY)
-
-    assert ("streak", 3) in reached(dates=[0, 2, 4], revisions=[eased])
+    assert milestones(events) == [("first_session", 1), ("streak", 3)]
+    assert events[-1].local_date == third
 
 
-def test_nothing_is_missed_after_the_programs_end() -> None:
-    found = program(ended=MONDAY + 2 * DAY)
+def test_nothing_is_revoked_and_nothing_comes_again() -> None:
+    first, second, third = days(3)
+    told = [logs(day) for day in (first, second, third)]
+    back = logs(second)
 
-    assert streak.current(found, frozenset(days(3)), MONDAY + 30 * DAY) == 3
-
-
-def test_today_is_open_until_it_is_over() -> None:
-    assert streak.current(program(), frozenset(days(3)), MONDAY + 3 * DAY) == 3
-    assert streak.current(program(), frozenset(days(3)), MONDAY + 4 * DAY) == 0
-
-
-@pytest.mark.parametrize("count", [10, 25, 50, 100])
-def test_sessions_in_all_are_counted_over_gaps(count: int) -> None:
-    every_other = [MONDAY + 2 * DAY * number for number in range(count)]
-
-    diary, _ = done(program(), *every_other)
-
-    assert ("total", count) in diary.milestones
-    assert not any(kind == "streak" for kind, _ in diary.milestones)
-
-
-def test_a_whole_week_with_all_its_sessions_is_the_first_full_week() -> None:
-    assert ("first_week", 1) in reached(dates=[0, 1, 2, 3, 4, 5, 6])
-    assert ("first_week", 1) not in reached(dates=[0, 1, 2, 3, 4, 5, 7])
-    assert ("first_week", 1) in reached(asks(days_per_week=2), dates=[1, 5])
-
-
-def test_a_week_that_the_program_does_not_fill_is_no_full_one() -> None:
-    assert ("first_week", 1) not in reached(dates=[0, 1, 2, 3], end=MONDAY + 3 * DAY)
-
-
-def test_only_the_first_full_week_is_one() -> None:
-    _, events = done(program(), *days(14))
-
-    assert milestones(events).count(("first_week", 1)) == 1
-
-
-def test_what_a_correction_takes_away_is_neither_revoked_nor_reached_again() -> None:
-    nothing = corrects(MONDAY + DAY, Entered(BRIDGE), device_now=LATE)
-    again = corrects(MONDAY + DAY, entered(), device_now=LATE)
-    told = [logs(day, device_now=LATE) for day in days(3)]
-
-    diary, events = logged(program(), *told, nothing, again, now=LATE)
+    diary, events = logged(DAILY, *told, corrects(second, LEFT_OUT), back)
 
     assert diary.milestones == {("first_session", 1), ("streak", 3)}
-    assert milestones(events) == [("first_session", 1), ("streak", 3)]
+    assert len(milestones(events)) == 2
 
 
-def test_a_completed_phase_is_reached_on_the_patients_date_of_the_therapists_word() -> None:
-    declared = datetime(2026, 9, 7, 22, 30, tzinfo=UTC)  # half past midnight in Madrid
+def test_a_streak_of_the_same_length_later_is_no_second_milestone() -> None:
+    _, events = done(DAILY, *days(3), *days(3, MONDAY + DAY * 5))
 
-    events = reach_phase(Diary(), ReachPhase(PROGRAM, 1, declared), desk(program()))
-
-    assert events == [MilestoneReached(PROGRAM, ANA_ID, "phase", 1, MONDAY + DAY, None)]
+    assert milestones(events).count(("streak", 3)) == 1
 
 
-def test_a_phase_is_completed_once() -> None:
-    command = ReachPhase(PROGRAM, 1, evening(MONDAY))
-    diary = after(Diary(), reach_phase(Diary(), command, desk(program())))
+def test_a_full_week_has_all_that_it_asks_for() -> None:
+    twice = program(asks(BRIDGE, weekdays=[1, 4]), asks(CALF, days_per_week=3))
 
-    with pytest.raises(AlreadyReached):
-        reach_phase(diary, command, desk(program()))
+    without, _ = done(twice, MONDAY, MONDAY + DAY, MONDAY + DAY * 2)
+    whole, _ = done(twice, MONDAY, MONDAY + DAY, MONDAY + DAY * 3)
+
+    assert ("first_week", 1) not in without.milestones
+    assert ("first_week", 1) in whole.milestones
+
+
+def test_a_week_cut_short_by_the_programs_end_is_no_full_week() -> None:
+    diary, _ = done(program(end=MONDAY + DAY * 4), *days(5))
+
+    assert ("first_week", 1) not in diary.milestones
 
 
 @pytest.mark.parametrize(
     ("told", "streak", "total", "expected"),
     [
         (set(), 0, 0, Next("first_session", 1, 1)),
-        (set(), 1, 1, Next("streak", 3, 2)),
+        ({("first_session", 1)}, 1, 1, Next("streak", 3, 2)),
         ({("streak", 3)}, 3, 8, Next("total", 10, 2)),
-        ({("streak", 3)}, 0, 12, Next("streak", 7, 7)),
-        ({("streak", 3)}, 1, 8, Next("total", 10, 2)),
+        ({("streak", 3)}, 0, 9, Next("total", 10, 1)),
+        ({("streak", 3), ("streak", 7)}, 5, 12, Next("streak", 14, 9)),
+        (set(), 200, 200, None),
     ],
 )
 def test_the_next_milestone_is_the_nearest_that_was_not_reached(
-    told: set[tuple[str, int]], streak: int, total: int, expected: Next
+    told: set[tuple[str, int]], streak: int, total: int, expected: Next | None
 ) -> None:
     found = upcoming(told, streak=streak, total=total, rules=rules())  # type: ignore[arg-type]
 
     assert found == expected
 
 
-def test_after_the_last_milestone_there_is_no_next_one() -> None:
-    everything = upcoming(frozenset(), streak=400, total=400, rules=rules())
+def test_a_completed_phase_is_reached_on_the_patients_date_and_once() -> None:
+    late = datetime(2026, 9, 7, 22, 30, tzinfo=UTC)
+    command = ReachPhase(PROGRAM, 1, late)
 
-    assert everything is None
+    (event,) = reach_phase(Diary(), command, desk(DAILY))
+
+    assert isinstance(event, MilestoneReached)
+    assert (event.milestone, event.count, event.session) == ("phase", 1, None)
+    assert event.local_date == MONDAY + DAY
+    with pytest.raises(AlreadyReached):
+        reach_phase(after(Diary(), [event]), command, desk(DAILY))
+    assert reach_phase(after(Diary(), [event]), ReachPhase(PROGRAM, 2, late), desk(DAILY))
 
 
-def test_two_exercises_on_different_days_are_one_streak() -> None:
-    both = [asks(BRIDGE, weekdays=[1]), asks(WALK, weekdays=[2, 3])]
-    found = program(*both)
-
-    _, events = logged(
-        found,
-        logs(MONDAY, entered(BRIDGE)),
-        logs(MONDAY + DAY, entered(WALK)),
-        logs(MONDAY + 2 * DAY, entered(WALK)),
-    )
-
-    assert ("streak", 3) in milestones(events)
+def test_thresholds_say_their_version_and_source() -> None:
+    assert all(rules().versions.values())
+    assert all(rules().sources.values())

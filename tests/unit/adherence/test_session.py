@@ -1,18 +1,16 @@
-"""What may be logged, what a second log of a date adds, what an amendment changes."""
+"""What may be told of a date, and what a second telling makes of the first."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 
 import pytest
 
-from adherence.commands import ANSWERS, Entered
-from adherence.diary import Diary
+from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.entry import Unfitting
 from adherence.events import Done, SessionAmended, SessionLogged
-from adherence.session import Ended, NotStarted, amend, log
+from adherence.session import Ended, NotStarted
 from shared.errors import NotFound, NotYet, Refusal
 from tests.unit.adherence.facts import (
-    ANA_ID,
     BRIDGE,
     CALF,
     DAY,
@@ -21,210 +19,264 @@ from tests.unit.adherence.facts import (
     WALK,
     asks,
     corrects,
-    desk,
     done,
     entered,
     evening,
     logged,
     logs,
-    milestones,
     program,
     revised,
     session_of,
+    tells,
 )
 
-
-def refused(kind: type[Refusal], *args: object) -> list[str]:
-    with pytest.raises(kind) as refusal:
-        log(*args)  # type: ignore[arg-type]
-    return [fault.pointer for fault in refusal.value.faults]
+DAILY = program()
+TWO = program(asks(BRIDGE), asks(CALF))
 
 
-def test_a_log_is_a_session_beside_what_was_prescribed() -> None:
-    _, events = logged(program(), logs(MONDAY, pain=0))
-
-    session = events[0]
-    assert isinstance(session, SessionLogged)
-    assert (session.program, session.patient, session.session) == (PROGRAM, ANA_ID, "2026-09-07")
-    assert (session.revision, session.due, session.late) == (1, True, False)
-    assert (session.completion, session.partial) == (1.0, False)
-    assert (session.pain, session.effort, session.note) == (0, None, None)
-    assert session.entries[0].prescribed.repetitions == 10
+def adds(day: date, *entries: Entered, **more: object) -> AmendSession:
+    told = tells(day, **{"entries": entries} | more)
+    return AmendSession(PROGRAM, day.isoformat(), "added", told)
 
 
-def test_less_than_asked_for_is_a_partial_session() -> None:
-    diary, _ = logged(program(), logs(MONDAY, entered(sets=2)))
+def refusal(found: object, *commands: LogSession | AmendSession) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        logged(found, *commands)  # type: ignore[arg-type]
+    return refused.value
 
-    assert (session_of(diary).completion, session_of(diary).partial) == (0.6667, True)
+
+def pointers(refused: Refusal) -> list[str]:
+    return [fault.pointer for fault in refused.faults]
 
 
-def test_an_exercise_left_out_is_told_with_its_reason_and_counts_as_nothing_done() -> None:
-    diary, events = logged(program(), logs(MONDAY, Entered(BRIDGE, skipped="pain")))
+def test_a_session_holds_what_was_done_beside_what_was_prescribed() -> None:
+    _, (event, _) = logged(DAILY, logs(MONDAY, entered(sets=2), pain=0))
+
+    assert type(event) is SessionLogged
+    assert event.session == event.local_date.isoformat() == MONDAY.isoformat()
+    assert (event.entries[0].prescribed.sets, event.entries[0].done) == (3, Done(2, 10))
+    assert (event.pain, event.effort) == (0, None)
+    assert (event.revision, event.due, event.late) == (1, True, False)
+
+
+def test_several_logs_of_a_date_are_one_session_that_adds_up() -> None:
+    diary, events = logged(
+        program(asks(times_per_day=2)), logs(MONDAY), logs(MONDAY, mode="edited")
+    )
+
+    assert len(diary.sessions) == 1
+    assert [type(event) for event in events if hasattr(event, "entries")] == [
+        SessionLogged,
+        SessionAmended,
+    ]
+    assert session_of(diary).entries[0].done == Done(6, 10)
+    assert (session_of(diary).completion, session_of(diary).mode) == (1.0, "edited")
+
+
+def test_of_two_answers_the_higher_stands_and_silence_says_nothing() -> None:
+    diary, _ = logged(
+        DAILY,
+        logs(MONDAY, pain=4, effort=2, note="n1"),
+        logs(MONDAY, pain=2, effort=None, difficulty=0),
+    )
+
+    found = session_of(diary)
+    assert (found.pain, found.effort, found.difficulty) == (4, 2, 0)
+
+
+def test_sets_of_different_lengths_add_up_to_one_sum() -> None:
+    diary, _ = logged(DAILY, logs(MONDAY, entered(sets=1)), logs(MONDAY, entered(repetitions=5)))
+
+    assert session_of(diary).entries[0].done == Done(None, 10 + 15)
+    assert session_of(diary).completion == pytest.approx(25 / 30, abs=1e-4)
+
+
+def test_what_was_left_out_first_and_done_later_was_done() -> None:
+    diary, _ = logged(DAILY, logs(MONDAY, Entered(BRIDGE, skipped="tired")), logs(MONDAY))
+
+    assert (session_of(diary).entries[0].skipped, session_of(diary).completion) == (None, 1.0)
+
+
+def test_only_sets_are_told_in_the_prescribed_length() -> None:
+    diary, _ = logged(DAILY, logs(MONDAY, entered(sets=2, repetitions=None)))
+
+    assert session_of(diary).entries[0].done == Done(2, 10)
+
+
+def test_a_session_of_which_nothing_was_done_is_kept_and_counts_for_nothing() -> None:
+    diary, events = logged(DAILY, logs(MONDAY, Entered(BRIDGE, skipped="pain"), pain=8))
+
+    assert len(events) == 1
+    assert session_of(diary).completion == 0
+    assert diary.done_on() == {}
+
+
+def test_a_note_alone_is_no_session() -> None:
+    assert pointers(refusal(DAILY, logs(MONDAY, entries=()))) == ["/entries"]
+
+
+def test_an_addition_may_be_an_answer_alone() -> None:
+    diary, _ = logged(DAILY, logs(MONDAY), adds(MONDAY, pain=5, mode="edited"))
+
+    found = session_of(diary)
+    assert (found.pain, found.completion, found.mode) == (5, 1.0, "as_prescribed")
+
+
+def test_added_exercises_add_to_the_session() -> None:
+    diary, _ = logged(TWO, logs(MONDAY), adds(MONDAY, entered(CALF)))
+
+    assert session_of(diary).completion == 1.0
+
+
+def test_a_correction_replaces_what_it_names_and_lowers_a_session() -> None:
+    diary, events = logged(
+        TWO,
+        logs(MONDAY, entered(), entered(CALF), pain=6),
+        corrects(MONDAY, entered(sets=1), pain=2),
+    )
+
+    found = session_of(diary)
+    assert [entry.done for entry in found.entries] == [Done(1, 10), Done(3, 10)]
+    assert (found.pain, found.partial) == (2, True)
+    assert found.completion == pytest.approx(2 / 3, abs=1e-4)
+    assert isinstance(events[-1], SessionAmended)
+    assert events[-1].reason == "correction"
+
+
+def test_a_correction_keeps_the_answers_that_it_does_not_name() -> None:
+    diary, _ = logged(
+        DAILY, logs(MONDAY, pain=6, effort=3), corrects(MONDAY, pain=None, kept=ANSWERS - {"pain"})
+    )
+
+    assert (session_of(diary).pain, session_of(diary).effort) == (None, 3)
+
+
+def test_a_correction_that_leaves_everything_out_takes_the_date_off_those_done() -> None:
+    left_out = Entered(BRIDGE, skipped="unwell")
+
+    diary, events = logged(DAILY, logs(MONDAY), corrects(MONDAY, left_out))
+
+    assert diary.done_on() == {}
+    assert ("first_session", 1) in diary.milestones
+    assert len(events) == 3
+
+
+def test_an_amendment_later_does_not_make_the_session_late() -> None:
+    later = evening(MONDAY + DAY * 5)
+
+    diary, _ = logged(DAILY, logs(MONDAY), corrects(MONDAY, device_now=later))
+
+    assert not session_of(diary).late
+
+
+def test_there_is_no_amending_what_was_not_told() -> None:
+    assert isinstance(refusal(DAILY, corrects(MONDAY)), NotFound)
+
+
+def test_an_amendment_of_another_date_is_refused() -> None:
+    tuesday = evening(MONDAY + DAY)
+
+    refused = refusal(DAILY, logs(MONDAY), corrects(MONDAY, occurred=tuesday, device_now=tuesday))
+
+    assert isinstance(refused, Unfitting)
+    assert pointers(refused) == ["/occurred"]
+
+
+def test_a_session_after_the_programs_end_is_refused_and_names_the_date() -> None:
+    ending = program(end=MONDAY + DAY)
+
+    assert logged(ending, logs(MONDAY + DAY))
+    refused = refusal(ending, logs(MONDAY + DAY * 2))
+    assert isinstance(refused, Ended)
+    assert pointers(refused) == ["/local_date"]
+    assert str(MONDAY + DAY) in refused.detail
+
+
+def test_a_program_that_was_ended_early_takes_what_occurred_before() -> None:
+    stopped = program(end=MONDAY + DAY * 20, ended=MONDAY + DAY)
+    late = evening(MONDAY + DAY * 9)
+
+    diary, _ = logged(stopped, logs(MONDAY + DAY, device_now=late))
+
+    assert session_of(diary, MONDAY + DAY).late
+    assert isinstance(refusal(stopped, logs(MONDAY + DAY * 2)), Ended)
+
+
+def test_a_session_before_the_programs_start_is_refused() -> None:
+    refused = refusal(DAILY, logs(MONDAY - DAY))
+
+    assert isinstance(refused, NotStarted)
+    assert pointers(refused) == ["/local_date"]
+
+
+def test_a_revision_that_has_not_come_here_is_waited_for() -> None:
+    assert isinstance(refusal(DAILY, logs(MONDAY, revision=2)), NotYet)
+    ahead = replace(corrects(MONDAY), revision=2)
+    assert isinstance(refusal(DAILY, logs(MONDAY), ahead), NotYet)
+
+
+def test_each_date_is_measured_by_the_revision_in_force_on_it() -> None:
+    harder = revised(asks(sets=6), effective=MONDAY + DAY)
+    changed = program(revisions=[harder])
+    evening_after = evening(MONDAY + DAY * 2)
+
+    diary, _ = logged(
+        changed,
+        logs(MONDAY, device_now=evening_after),
+        logs(MONDAY + DAY, revision=1, device_now=evening_after),
+    )
+
+    assert [(one.revision, one.completion) for one in diary.sessions.values()] == [
+        (1, 1.0),
+        (2, 0.5),
+    ]
+
+
+def test_an_exercise_of_another_revision_may_be_told_and_one_of_none_may_not() -> None:
+    changed = program(revisions=[revised(asks(CALF), effective=MONDAY + DAY)])
+
+    diary, _ = logged(changed, logs(MONDAY, entered(CALF)))
+    refused = refusal(changed, logs(MONDAY, entered(), entered(WALK)))
 
     assert session_of(diary).completion == 0
-    assert session_of(diary).entries[0].skipped == "pain"
-    assert diary.done_on() == {}
-    assert milestones(events) == []
+    assert pointers(refused) == ["/entries/1/exercise"]
 
 
-def test_a_day_off_may_have_a_session_that_was_not_due() -> None:
-    off = program(asks(weekdays=[2]))
-
-    diary, _ = logged(off, logs(MONDAY))
-
-    assert (session_of(diary).due, session_of(diary).completion) == (False, 1.0)
+def test_an_exercise_stands_once() -> None:
+    assert pointers(refusal(DAILY, logs(MONDAY, entered(), entered()))) == ["/entries/1/exercise"]
 
 
-def test_a_second_log_of_a_date_adds_to_its_session() -> None:
-    diary, events = logged(
-        program(asks(), asks(WALK, minutes=20)),
-        logs(MONDAY, entered(), pain=2, effort=5, note="n"),
-        logs(MONDAY, Entered(WALK, Done(minutes=20.0)), pain=4, effort=None),
-    )
+def test_what_was_done_in_no_amount_names_the_amount() -> None:
+    nothing = Entered(BRIDGE, Done(load_kg=5))
 
-    amended = events[-1]
-    assert isinstance(amended, SessionAmended)
-    assert amended.reason == "added"
-    assert len(diary.sessions) == 1
-    assert [entry.exercise for entry in amended.entries] == [BRIDGE, WALK]
-    assert (amended.completion, amended.pain, amended.effort) == (1.0, 4, 5)
+    assert pointers(refusal(DAILY, logs(MONDAY, nothing))) == ["/entries/0/done/repetitions"]
 
 
-def test_two_goes_of_a_day_add_up_to_its_dose() -> None:
-    twice = program(asks(times_per_day=2))
+def test_a_session_on_a_day_off_is_kept_and_is_not_due() -> None:
+    mondays = program(asks(weekdays=[1]))
 
-    diary, _ = logged(twice, logs(MONDAY), logs(MONDAY))
+    diary, _ = done(mondays, MONDAY, MONDAY + DAY)
 
-    assert session_of(diary).entries[0].done == Done(6, 10)
-    assert session_of(diary).completion == 1
-
-
-def test_a_go_after_one_that_was_left_out_was_done() -> None:
-    diary, _ = logged(program(), logs(MONDAY, Entered(BRIDGE, skipped="tired")), logs(MONDAY))
-
-    assert (session_of(diary).entries[0].skipped, session_of(diary).completion) == (None, 1)
-
-
-def test_adding_keeps_whether_the_session_was_told_late() -> None:
-    diary, _ = logged(
-        program(),
-        logs(MONDAY, device_now=evening(MONDAY + 3 * DAY)),
-        logs(MONDAY, device_now=evening(MONDAY + 3 * DAY)),
-    )
-
-    assert session_of(diary).late
-
-
-def test_the_note_of_an_added_go_stands_and_without_one_the_earlier_stands() -> None:
-    desk_ = desk(program())
-    first = log(Diary(), logs(MONDAY), desk_, "n1")
-    diary = Diary({MONDAY: first[0]})  # type: ignore[dict-item]
-
-    assert log(diary, logs(MONDAY), desk_, None)[0].note == "n1"  # type: ignore[union-attr]
-    assert log(diary, logs(MONDAY), desk_, "n2")[0].note == "n2"  # type: ignore[union-attr]
-
-
-def test_a_correction_replaces_what_it_names_and_lets_the_rest_stand() -> None:
-    both = program(asks(), asks(WALK, minutes=20))
-    first = logs(MONDAY, entered(), Entered(WALK, Done(minutes=20.0)), pain=6)
-
-    diary, events = logged(both, first, corrects(MONDAY, entered(sets=1), kept=ANSWERS))
-
-    session = session_of(diary)
-    assert isinstance(events[-1], SessionAmended)
-    assert [entry.done for entry in session.entries] == [Done(1, 10), Done(minutes=20.0)]
-    assert (session.completion, session.pain) == (0.6667, 6)
+    assert [found.due for found in diary.sessions.values()] == [True, False]
 
 
 def test_a_correction_may_take_an_answer_back() -> None:
-    diary, _ = logged(program(), logs(MONDAY, pain=6, effort=5), corrects(MONDAY, effort=2))
+    diary, _ = logged(DAILY, logs(MONDAY, pain=6, effort=5), corrects(MONDAY, effort=2))
 
     assert (session_of(diary).pain, session_of(diary).effort) == (None, 2)
 
 
 def test_answers_alone_change_nothing_of_what_was_done() -> None:
-    diary, _ = logged(program(), logs(MONDAY), corrects(MONDAY, pain=3, mode="edited"))
+    first = logs(MONDAY, entered(sets=2))
 
-    before, _ = logged(program(), logs(MONDAY))
-    assert session_of(diary).pain == 3
-    assert replace(session_of(diary), pain=None) == SessionAmended(
-        **{name: getattr(session_of(before), name) for name in SessionLogged.__dataclass_fields__},
-        reason="correction",
-    )
+    before, _ = logged(DAILY, first)
+    after, _ = logged(DAILY, first, corrects(MONDAY, pain=3, mode="edited", evidence="device"))
 
-
-def test_a_correction_may_lower_a_session_to_nothing_without_revoking_what_was_reached() -> None:
-    nothing = corrects(MONDAY, Entered(BRIDGE, skipped="pain"))
-
-    diary, events = logged(program(), logs(MONDAY), nothing, logs(MONDAY))
-
-    assert diary.milestones == {("first_session", 1)}
-    assert milestones(events) == [("first_session", 1)]
+    told = {name: getattr(session_of(before), name) for name in SessionLogged.__dataclass_fields__}
+    assert session_of(after) == SessionAmended(**told | {"pain": 3}, reason="correction")
 
 
-def test_an_amendment_needs_its_session() -> None:
-    with pytest.raises(NotFound):
-        amend(Diary(), corrects(MONDAY), desk(program()))
-
-
-def test_an_amendment_is_about_the_date_of_its_session() -> None:
-    diary, _ = logged(program(), logs(MONDAY))
-    later = corrects(MONDAY, occurred=evening(MONDAY + DAY), device_now=evening(MONDAY + DAY))
-
-    with pytest.raises(Unfitting) as refusal:
-        amend(diary, later, desk(program(), evening(MONDAY + DAY)))
-
-    assert [fault.pointer for fault in refusal.value.faults] == ["/occurred"]
-
-
-def test_an_exercise_of_another_program_is_refused() -> None:
-    assert refused(Unfitting, Diary(), logs(MONDAY, entered(CALF)), desk(program())) == [
-        "/entries/0/exercise"
-    ]
-
-
-def test_an_exercise_that_stands_twice_is_refused() -> None:
-    twice = logs(MONDAY, entered(), entered())
-
-    assert refused(Unfitting, Diary(), twice, desk(program())) == ["/entries/1/exercise"]
-
-
-def test_an_amount_that_nobody_can_know_is_refused() -> None:
-    nothing = logs(MONDAY, Entered(BRIDGE, Done(load_kg=2.0)))
-
-    assert refused(Unfitting, Diary(), nothing, desk(program())) == ["/entries/0/done/repetitions"]
-
-
-def test_a_session_without_exercises_is_refused() -> None:
-    nothing = logs(MONDAY, entries=())
-
-    assert refused(Unfitting, Diary(), nothing, desk(program())) == ["/entries"]
-
-
-def test_an_exercise_that_an_earlier_revision_had_is_taken() -> None:
-    eased = program(asks(), revisions=[revised(asks(WALK, minutes=20), effective=MONDAY)])
-
-    diary, _ = logged(eased, logs(MONDAY, entered()))
-
-    assert session_of(diary).entries[0].exercise == BRIDGE
-
-
-def test_a_revision_that_has_not_come_yet_is_asked_for_again() -> None:
-    assert refused(NotYet, Diary(), logs(MONDAY, revision=2), desk(program())) == ["/revision"]
-
-
-def test_a_session_is_measured_by_the_revision_in_force_on_its_date() -> None:
-    harder = revised(asks(sets=4), effective=MONDAY + DAY)
-    found = program(revisions=[harder])
-
-    diary, _ = done(found, MONDAY, MONDAY + DAY)
-
-    assert (session_of(diary).revision, session_of(diary).completion) == (1, 1)
-    tuesday = session_of(diary, MONDAY + DAY)
-    assert (tuesday.revision, tuesday.completion) == (2, 0.75)
-
-
-def test_a_device_that_shows_an_older_revision_is_taken_by_the_one_in_force() -> None:
+def test_a_device_that_shows_an_older_revision_is_measured_by_the_one_in_force() -> None:
     found = program(revisions=[revised(asks(sets=4), effective=MONDAY)])
 
     diary, _ = logged(found, logs(MONDAY, revision=1))
@@ -232,29 +284,8 @@ def test_a_device_that_shows_an_older_revision_is_taken_by_the_one_in_force() ->
     assert (session_of(diary).revision, session_of(diary).completion) == (2, 0.75)
 
 
-def test_a_session_before_the_program_is_refused() -> None:
-    early = logs(MONDAY - DAY, device_now=evening(MONDAY))
+def test_the_programs_end_is_judged_by_the_corrected_date() -> None:
+    told = logs(MONDAY, device_now=evening(MONDAY))
 
-    assert refused(NotStarted, Diary(), early, desk(program(), evening(MONDAY))) == ["/local_date"]
-
-
-@pytest.mark.parametrize("ends", [{"end": MONDAY}, {"ended": MONDAY}])
-def test_a_session_after_the_programs_end_is_refused_and_one_on_its_last_date_is_not(
-    ends: dict[str, object],
-) -> None:
-    found = program(**ends)  # type: ignore[arg-type]
-    late = desk(found, evening(MONDAY + 2 * DAY))
-    after = logs(MONDAY + DAY, device_now=evening(MONDAY + 2 * DAY))
-    last = logs(MONDAY, device_now=evening(MONDAY + 2 * DAY))
-
-    assert refused(Ended, Diary(), after, late) == ["/local_date"]
-    assert log(Diary(), last, late)
-
-
-def test_a_wrong_clock_moves_the_date_before_the_programs_end_is_judged() -> None:
-    behind = timedelta(days=1)
-    told = logs(MONDAY, occurred=evening(MONDAY), device_now=evening(MONDAY))
-
-    assert refused(Ended, Diary(), told, desk(program(end=MONDAY), evening(MONDAY) + behind)) == [
-        "/local_date"
-    ]
+    with pytest.raises(Ended):
+        logged(program(end=MONDAY), told, now=evening(MONDAY + DAY))
