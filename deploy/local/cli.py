@@ -7,7 +7,7 @@ import click
 # What each verb does, in the order of a first day; the code is in `commands`.
 VERBS = {
     "up": "Start everything and stay; Ctrl-C stops it.",
-    "status": "Show every part: running, since when, how much memory.",
+    "status": "Show every part: running, restarts, memory, port.",
     "demo": "Load an invented practice with six weeks of sessions.",
     "verify": "Check that streams, sequences and projections are whole.",
     "token": "Print an access token of an invented person.",
