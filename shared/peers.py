@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import requests
+from urllib3 import PoolManager, make_headers
 
+from shared import http
 from shared.envelope import Envelope, load
 from shared.tokens import discover
 
 KEEP_SECONDS = 300.0
 KEEP_MOST = 10_000
 BATCH = 200
-TIMEOUT = 5
 EARLY_SECONDS = 60.0
 
 
@@ -56,6 +56,7 @@ class Peers:
     )
     token: tuple[str, float] = field(default=("", 0.0), init=False)
     lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    pool: PoolManager = field(default_factory=http.pool, init=False)
 
     def cards(self, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
         """Return identity cards by patient or staff id; erased ones are left out.
@@ -107,16 +108,15 @@ class Peers:
             Away: it does not answer, or refuses.
         """
         try:
-            answer = requests.get(
+            return http.ask(
+                self.pool,
+                "GET",
                 f"{self.addresses[owner]}/{owner}/v1/{path}",
-                params=params,
+                fields=params,
                 headers={"Authorization": f"Bearer {self._bearer()}", "Hep-Tenant": tenant},
-                timeout=TIMEOUT,
             )
-            answer.raise_for_status()
-            return answer.json()
-        except (requests.RequestException, ValueError) as fault:
-            raise Away(f"{owner}: {type(fault).__name__}") from None
+        except http.Unanswered as fault:
+            raise Away(f"{owner}: {fault}") from None
 
     def _many(self, owner: str, what: str, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
         now = time.monotonic()
@@ -149,14 +149,13 @@ class Peers:
             token, until = self.token
             if time.monotonic() < until:
                 return token
-            answer = requests.post(
-                discover(self.issuer)["token_endpoint"],
-                data={"grant_type": "client_credentials"},
-                auth=(self.service, self.secret),
-                timeout=TIMEOUT,
+            body = http.ask(
+                self.pool,
+                "POST",
+                discover(self.pool, self.issuer)["token_endpoint"],
+                fields={"grant_type": "client_credentials"},
+                headers=make_headers(basic_auth=f"{self.service}:{self.secret}"),
             )
-            answer.raise_for_status()
-            body = answer.json()
             until = time.monotonic() + body["expires_in"] - EARLY_SECONDS
             self.token = (body["access_token"], until)
             return str(body["access_token"])

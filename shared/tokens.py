@@ -5,16 +5,17 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3 import PoolManager
+
+from shared import http
 
 AUDIENCE = "hep"
 ALGORITHMS = ["RS256"]
 LEEWAY = 30
 REFRESH_SECONDS = 30.0
-TIMEOUT = 5
 
 
 class Unauthorized(Exception):
@@ -50,6 +51,7 @@ class Verifier:
     keys: KeySet | None = field(default=None, init=False)
     fetched: float = field(default=0.0, init=False)
     lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    pool: PoolManager = field(default_factory=http.pool, init=False)
 
     def verify(self, token: str) -> Identity:
         """Return who the token speaks for.
@@ -93,9 +95,9 @@ class Verifier:
 
     def _fetch(self) -> KeySet:
         try:
-            address = discover(self.issuer)["jwks_uri"]
-            return KeySet.import_key_set(requests.get(address, timeout=TIMEOUT).json())
-        except (requests.RequestException, KeyError, ValueError):
+            address = discover(self.pool, self.issuer)["jwks_uri"]
+            return KeySet.import_key_set(http.ask(self.pool, "GET", address))
+        except (http.Unanswered, KeyError, ValueError):
             raise IssuerAway(self.issuer) from None
 
 
@@ -103,11 +105,13 @@ class IssuerAway(Exception):
     """The issuer's keys cannot be fetched: nobody can be verified just now."""
 
 
-def discover(issuer: str) -> dict[str, Any]:
-    """Return the issuer's metadata (OpenID Connect Discovery 1.0)."""
-    answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=TIMEOUT)
-    answer.raise_for_status()
-    metadata: dict[str, Any] = answer.json()
+def discover(pool: PoolManager, issuer: str) -> dict[str, Any]:
+    """Return the issuer's metadata (OpenID Connect Discovery 1.0).
+
+    Raises:
+        http.Unanswered: the issuer does not answer.
+    """
+    metadata: dict[str, Any] = http.ask(pool, "GET", f"{issuer}/.well-known/openid-configuration")
     return metadata
 
 
