@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Reason = Literal["due", "done", "skipped", "off", "over", "ended", "erased"]
+Reason = Literal["due", "later", "done", "skipped", "off", "over", "ended", "erased"]
 Kind = Literal["celebration", "reminder"]
 Channel = Literal["email", "inbox"]
 Reached = Literal["first_session", "streak", "total", "first_week", "phase"]

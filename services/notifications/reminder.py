@@ -9,7 +9,10 @@ from notifications.events import Reason, ReminderDecided
 from notifications.hours import DAY, today
 from notifications.mailbox import Mailbox
 from shared.errors import Refusal
-from shared.schedule import Program, due
+from shared.schedule import Program, due, missed
+
+# The program asks for a session on the date, now or on another day of the week.
+ASKED = ("due", "later")
 
 
 class AlreadyDecided(Refusal):
@@ -73,7 +76,7 @@ def remind(mailbox: Mailbox, command: Remind, desk: Desk) -> list[object]:
 
 
 def judge(desk: Desk, day: date) -> Reason:
-    """Return `due` where the session of today or a date before it is open, else why not."""
+    """Return `due` where leaving the date's session out would miss it, else why not."""
     if desk.erased:
         return "erased"
     if not desk.program.covers(day):
@@ -85,13 +88,20 @@ def judge(desk: Desk, day: date) -> Reason:
     # Whoever has said why not today is not asked again.
     if day in desk.told:
         return "skipped"
-    return "due" if due(desk.program, desk.done, day) else "off"
+    return _asked(desk, day)
+
+
+def _asked(desk: Desk, day: date) -> Reason:
+    """On days of the patient's own choice nobody is pressed while another day will do."""
+    if missed(desk.program, desk.done, day):
+        return "due"
+    return "later" if due(desk.program, desk.done, day) else "off"
 
 
 def next_session(desk: Desk, ahead: int) -> date | None:
     """Return the next date within so many that the program asks for and nothing is told of."""
     days = (desk.today + DAY * number for number in range(ahead + 1))
-    return next((day for day in days if judge(desk, day) == "due"), None)
+    return next((day for day in days if judge(desk, day) in ASKED), None)
 
 
 def _following(desk: Desk, day: date) -> date | None:

@@ -46,7 +46,11 @@ def open_due(world: World) -> int:
 
 
 def reminders(world: World) -> list[str]:
-    found = world.service.database["messages.messages@1"].find({"kind": "reminder"}).sort("local_date", 1)
+    found = (
+        world.service.database["messages.messages@1"]
+        .find({"kind": "reminder"})
+        .sort("local_date", 1)
+    )
     return [document["local_date"] for document in found]
 
 
