@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adherence.app import DEFINITION as ADHERENCE
 from kafka import KafkaConsumer, TopicPartition
 from pymongo import ReplaceOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
-from reporting.app import DEFINITION as REPORTING
 
+from adherence.app import DEFINITION as ADHERENCE
+from reporting.app import DEFINITION as REPORTING
 from shared import envelope, kafka
 from shared.consume import Consumer
 from shared.metrics import APPLIED, RELAYED
