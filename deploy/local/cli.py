@@ -10,6 +10,8 @@ VERBS = {
     "status": "Show every part: running, restarts, memory, port.",
     "demo": "Load an invented practice with six weeks of sessions.",
     "verify": "Check that streams, sequences and projections are whole.",
+    "rebuild": "Build a projection of a service anew, beside the live one.",
+    "parked": "Show keys whose handler failed; drain them, discard one.",
     "token": "Print an access token of an invented person.",
     "logs": "Show the logs.",
     "down": "Stop everything.",

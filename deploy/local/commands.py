@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from deploy.local import pidfile, stack
+from deploy.local import pidfile, service, stack
 from deploy.local import up as starting
 from deploy.local.cli import VERBS
 from deploy.local.ports import NoPortError
-from deploy.local.stack import Stack, StackError
+from deploy.local.stack import SERVICES, Stack, StackError
 from deploy.local.supervisor import CannotStartError
 
 DOWN_SECONDS = 20.0
@@ -132,3 +132,30 @@ def verify(data: Path) -> None:
     if not import_module("deploy.local.verify").verify(_running(data)):
         sys.exit(1)
     click.echo("Streams, sequences and projections are whole.")
+
+
+@verb
+@click.argument("name", type=click.Choice(SERVICES))
+@click.argument("projection")
+@click.option("--drop", type=int, help="Remove an old generation instead.")
+def rebuild(data: Path, name: str, projection: str, drop: int | None) -> None:
+    more = () if drop is None else ("--drop", str(drop))
+    sys.exit(service.run(_running(data), name, "rebuild", projection, *more))
+
+
+@verb
+@click.argument("name", type=click.Choice(SERVICES), required=False)
+@click.argument("rest", nargs=-1)
+@click.option("--reason", help="Why the commit is discarded.")
+@click.option("--actor", help="Who decides this.")
+def parked(
+    data: Path, name: str | None, rest: tuple[str, ...], reason: str | None, actor: str | None
+) -> None:
+    """List the parked keys of all services, or pass SERVICE VERB KEY on to one."""
+    where = _running(data)
+    given = {"--reason": reason, "--actor": actor}
+    options = [part for option, value in given.items() if value for part in (option, value)]
+    names = [name] if name else SERVICES
+    sys.exit(
+        max(service.run(where, one, "parked", *(rest or ("list",)), *options) for one in names)
+    )

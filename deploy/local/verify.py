@@ -1,9 +1,6 @@
 """`hep verify`: wait until the platform is at rest, then have each service check itself."""
 
-import os
-import subprocess
-import sys
-
+from deploy.local import service
 from deploy.local.quiet import settled
 from deploy.local.stack import SERVICES, Stack
 
@@ -15,11 +12,5 @@ def verify(stack: Stack) -> bool:
         StackError: the platform did not come to rest.
     """
     settled(stack)
-    wrong = [service for service in SERVICES if not _verify(stack, service)]
+    wrong = [name for name in SERVICES if service.run(stack, name, "verify")]
     return not wrong
-
-
-def _verify(stack: Stack, service: str) -> bool:
-    environment = {**os.environ, **stack.environment(service, "work")}
-    command = [sys.executable, "-m", service, "verify"]
-    return subprocess.run(command, env=environment, check=False).returncode == 0
