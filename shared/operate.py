@@ -25,7 +25,9 @@ def parked() -> None:
 def list_all(name: str) -> None:
     from shared import park  # noqa: PLC0415
 
-    for found in park.listed(_database(name)):
+    keys = park.listed(_database(name))
+    click.echo(f"{name}: {len(keys)} parked keys")
+    for found in keys:
         click.echo(f"{found['_id']}  {found['parked']:%Y-%m-%d %H:%M}  {found['error']}")
 
 
