@@ -21,7 +21,7 @@ from shared.store import from_document
 from shared.views import Views
 from tests.events import LONG_AGO
 from tests.given import given_service
-from tests.people import ANA, BO
+from tests.people import ANA
 from tests.unit.adherence import facts
 
 TEMPLATES = Path(adherence.__file__).parent / "templates"
@@ -144,6 +144,3 @@ def body(day: date = facts.MONDAY, **more: Any) -> dict[str, Any]:
         "mode": "as_prescribed",
         "evidence": "tap",
     } | more
-
-
-THERAPIST = BO

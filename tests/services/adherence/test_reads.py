@@ -1,13 +1,14 @@
 """What may be read over HTTP, by whom, and how far it has come."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared import position
-from tests.people import ADA, ANA, BO, CY, DEE, SERVICE
+from tests.people import ADA, ANA, BO, CY, DEE, IDENTITIES, SERVICE
 from tests.services.adherence.conftest import Home, body
-from tests.unit.adherence.facts import DAY, PROGRAM, days, evening
+from tests.unit.adherence.facts import DAY, PROGRAM, SITE, days, evening
 
 SESSIONS = f"/programs/{PROGRAM}/sessions"
 MILESTONES = f"/programs/{PROGRAM}/milestones"
@@ -90,6 +91,16 @@ def test_the_patient_and_who_treats_her_may_read(
     week: Home, path: str, person: str, status: int
 ) -> None:
     assert week.get(path, person).status_code == status
+
+
+@pytest.mark.parametrize(("sites", "status"), [((), 200), ((SITE,), 200), (("e" * 32,), 404)])
+def test_staff_of_other_sites_find_nothing(
+    week: Home, monkeypatch: pytest.MonkeyPatch, sites: tuple[str, ...], status: int
+) -> None:
+    monkeypatch.setitem(IDENTITIES, BO, replace(IDENTITIES[BO], sites=sites))
+
+    assert [week.get(path, BO).status_code for path in READS] == [status] * 3
+    assert week.log(body(), BO).status_code == (201 if status == 200 else 404)
 
 
 @pytest.mark.parametrize("path", READS)

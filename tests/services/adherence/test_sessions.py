@@ -84,9 +84,12 @@ def test_a_second_log_of_the_date_adds_to_its_session_and_its_note(ana: Home) ->
     assert second.json["completion"] == 1.0
     found = ana.session()
     assert (found["note"], found["pain"]) == ("First go.\n\nSecond go.", 1)
+    ana.log(body())
+    assert ana.session()["note"] == "First go.\n\nSecond go."
     assert [event.type.split(".")[3] for event in ana.published()] == [
         "logged",
         "reached",
+        "amended",
         "amended",
     ]
 

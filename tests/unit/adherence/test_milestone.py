@@ -117,8 +117,20 @@ def test_a_full_week_has_all_that_it_asks_for() -> None:
     assert ("first_week", 1) in whole.milestones
 
 
+def test_a_week_of_chosen_days_is_full_with_as_many_as_it_asks_for() -> None:
+    thrice = program(asks(days_per_week=3))
+
+    less, _ = done(thrice, MONDAY, MONDAY + DAY * 6)
+    whole, _ = done(thrice, MONDAY, MONDAY + DAY * 3, MONDAY + DAY * 6)
+
+    assert ("first_week", 1) not in less.milestones
+    assert ("first_week", 1) in whole.milestones
+
+
 def test_a_week_cut_short_by_the_programs_end_is_no_full_week() -> None:
-    diary, _ = done(program(end=MONDAY + DAY * 4), *days(5))
+    short = program(asks(days_per_week=3), end=MONDAY + DAY * 4)
+
+    diary, _ = done(short, *days(5))
 
     assert ("first_week", 1) not in diary.milestones
 
