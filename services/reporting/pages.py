@@ -21,6 +21,7 @@ from shared.web.identity import check_patient, identity, page, service
 
 READERS = ("therapist", "lead", "patient")
 PERCENT = 100
+MOST_REMARKS = 10
 
 pages = Blueprint("reporting-pages", __name__, url_prefix="/reporting")
 
@@ -35,6 +36,23 @@ class Revised:
     note: str
     phase: int
     changes: list[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a patient said of a day beside numbers.
+
+    Attributes:
+        date: of the session.
+        pain: 0 to 10, None where it was not answered.
+        skipped: exercise and reason of what was left out.
+        words: the patient's own; empty where there are none, or they were erased.
+    """
+
+    date: date
+    pain: int | None
+    skipped: list[tuple[str, str]]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +88,9 @@ def show_program(program: str) -> str:
     if "patient" in asker.roles:
         found = queries.programs(service(), asker.tenant, asker.patient)
         return _progress(document, found, today, stale=stale)
-    words = _words(document, [document["patient"]])
-    return render_template("reporting/program.html", **_shown(document, words, today), stale=stale)
+    shown = _shown(document, _words(document, [document["patient"]]), today)
+    said = _said(document["tenant"], shown["timeline"])
+    return render_template("reporting/program.html", **shown, remarks=said, stale=stale)
 
 
 def _progress(document: Document, found: list[Document], today: date, *, stale: bool) -> str:
@@ -142,6 +161,29 @@ def revised(document: Document, words: Words) -> list[Revised]:
         )
         for earlier, later in pairwise(kept)
     ]
+
+
+def remarks(line: Timeline, texts: Mapping[str, str]) -> list[Remark]:
+    """Return the latest days of which the patient said more than numbers, the newest first."""
+    found = [
+        Remark(
+            date=day.date,
+            pain=day.pain,
+            skipped=[(one["exercise"], one["skipped"]) for one in day.done if one["skipped"]],
+            words=texts.get(day.note or "", ""),
+        )
+        for day in reversed(line.days)
+    ]
+    return [one for one in found if one.words or one.skipped][:MOST_REMARKS]
+
+
+def _said(tenant: str, line: Timeline) -> list[Remark] | None:
+    """Ask adherence for the patient's words; None while it does not answer."""
+    ids = [day.note for day in line.days if day.note]
+    try:
+        return remarks(line, service().peers.texts("adherence", tenant, ids))
+    except Away:
+        return None
 
 
 def _words(document: Document, people: Iterable[str], *more: str) -> Words:

@@ -62,6 +62,7 @@ def on_session(event: Envelope, views: Views) -> None:
     month["days"][day] = {
         **_fields(event.data, DAY),
         "entries": [_fields(entry, ENTRY) for entry in event.data["entries"]],
+        "note": event.data["note"],
         "recorded": event.recorded.isoformat(),
     }
     views.put("months", month)

@@ -80,6 +80,11 @@ class DaySchema(Schema):
     late = fields.Boolean(
         required=True, metadata={"description": "told later than on the day after"}
     )
+    note = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "id of the patient's own words, which adherence holds"},
+    )
 
 
 class AdherenceSchema(Schema):

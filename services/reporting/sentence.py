@@ -54,7 +54,8 @@ def _felt(pain: Pain) -> Iterator[Claim]:
         yield Claim("unanswered", {"sessions": whole.sessions})
     elif last and first.mean is not None and last.mean is not None:
         weeks = ((first.end - first.start).days + 1) // 7
-        yield Claim("compared", {"weeks": weeks, **_ends("first", first), **_ends("last", last)})
+        ends = _ends("first", first) | _ends("last", last)
+        yield Claim("compared", {"weeks": weeks, "high": whole.high, **ends})
     elif whole.mean is not None:
         span = {"low": whole.low, "high": whole.high}
         yield Claim("so_far", {**_ends("whole", whole), **span})

@@ -44,6 +44,7 @@ class Day:
         effort: the same.
         difficulty: the same.
         late: whether the session was told later than on the day after.
+        note: id of the patient's own words.
     """
 
     date: date
@@ -60,6 +61,7 @@ class Day:
     effort: int | None
     difficulty: int | None
     late: bool
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _day(book: Book, day: date, stretch: Stretch | None) -> Day:
         effort=session["effort"] if session else None,
         difficulty=session["difficulty"] if session else None,
         late=bool(session and session["late"]),
+        note=session.get("note") if session else None,
     )
 
 

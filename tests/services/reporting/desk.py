@@ -11,7 +11,7 @@ from shared.peers import Away
 from shared.service import Service
 from tests.events import fold
 from tests.people import ANA_ID, BO
-from tests.unit.reporting.diary import NOTE, PHASE, PROGRAM, TITLE
+from tests.unit.reporting.diary import NOTE, PHASE, PROGRAM, TITLE, WORDS
 
 NAME = "Maximiliana Guadalupe Fernández de Córdoba y Montenegro-Ruiz"
 TEXTS = {
@@ -19,22 +19,23 @@ TEXTS = {
     PHASE: "Load with both legs",
     NOTE: "You can do more than you think.",
 }
+OWN = {WORDS: "It pulls behind the knee & down the leg."}
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The owner of cards and texts; one that is away answers nobody."""
+    """The owners of cards and texts; those that are away answer nobody."""
 
     people: dict[str, Any] = field(default_factory=lambda: {ANA_ID: {"name": NAME}})
     words: dict[str, str] = field(default_factory=lambda: dict(TEXTS))
+    own: dict[str, str] = field(default_factory=lambda: dict(OWN))
     away: bool = False
 
     def cards(self, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
         return self._found(tenant, self.people, ids)
 
     def texts(self, owner: str, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
-        assert owner == "prescription"
-        return self._found(tenant, self.words, ids)
+        return self._found(tenant, self.words if owner == "prescription" else self.own, ids)
 
     def _found(self, tenant: str, known: dict[str, Any], ids: Iterable[str]) -> dict[str, Any]:
         assert tenant == "north"

@@ -7,20 +7,24 @@ from flask.testing import FlaskClient
 from markupsafe import escape
 
 from tests.people import ADA, ANA, ANA_ID, BO, CY
-from tests.services.reporting.desk import NAME, Owner, ask, fill, look
+from tests.services.reporting.desk import NAME, OWN, Owner, ask, fill, look
 from tests.unit.reporting.diary import (
     BRIDGE,
     DAY,
     MONDAY,
     PROGRAM,
+    WORDS,
     asks,
     days,
+    entry,
+    logged,
     patient,
     prescribed,
     published,
     reached,
     revised,
     sessions,
+    told,
 )
 
 STAFF = f"/reporting/programs/{PROGRAM}"
@@ -61,7 +65,8 @@ def test_the_therapist_sees_whose_program_it_is_and_how_it_goes(filled: FlaskCli
     assert "Exercised on 2 of the 3 days that the program asked for." in page
     assert f'href="/prescription/patients/{ANA_ID}"' in page
     assert "2 of 3: 1 in full, 1 in part" in page
-    assert "50 % over 3 days" in page
+    assert "50% over 3 days" in page
+    assert f'href="/prescription/programs/{PROGRAM}"' in page
 
 
 def test_the_therapist_sees_each_exercise_of_the_last_weeks(filled: FlaskClient) -> None:
@@ -70,7 +75,7 @@ def test_the_therapist_sees_each_exercise_of_the_last_weeks(filled: FlaskClient)
     # Thirty, thirty and thirty-six were asked for; thirty and fifteen were done.
     assert "3 days<br>96 repetitions" in page
     assert "2 days<br>45 repetitions" in page
-    assert "50 %" in page
+    assert "50%" in page
 
 
 def test_the_therapist_sees_what_was_changed_and_why(filled: FlaskClient) -> None:
@@ -79,6 +84,36 @@ def test_the_therapist_sees_what_was_changed_and_why(filled: FlaskClient) -> Non
     assert "It was too easy" in page
     assert "You can do more than you think." in page
     assert "Bridge: now 3 sets of 12; before 3 sets of 10." in page
+
+
+def hurt() -> list[Any]:
+    """A day with words and pain, and one of which an exercise was left out."""
+    left_out = entry(asks(), 0.0) | {"skipped": "pain"}
+    return [
+        *(patient(), published(), prescribed()),
+        logged(told(MONDAY, pain=7, note=WORDS), sequence=1),
+        logged(told(MONDAY + DAY, left_out, completion=0.0), sequence=2),
+    ]
+
+
+def test_the_therapist_reads_what_the_patient_said_the_newest_first(client: FlaskClient) -> None:
+    fill(client, hurt())
+    ask(client, Owner())
+
+    page = text(client, STAFF, BO)
+
+    said = page[page.index("What the patient said") :]
+    assert said.index("Bridge: it hurt") < said.index(
+        "It pulls behind the knee &amp; down the leg."
+    )
+    assert "7 of 10" in said
+
+
+def test_words_that_were_erased_leave_no_line(client: FlaskClient) -> None:
+    fill(client, hurt()[:4])
+    ask(client, Owner(own={}))
+
+    assert "What the patient said" not in text(client, STAFF, BO)
 
 
 def test_an_erased_person_has_a_pseudonym(filled: FlaskClient) -> None:
@@ -96,6 +131,7 @@ def test_while_names_are_away_the_figures_are_not(filled: FlaskClient) -> None:
     page = text(filled, STAFF, BO)
 
     assert "Names and notes cannot be shown just now" in page
+    assert "What the patient wrote cannot be shown just now" in page
     assert f"<h1>Patient {ANA_ID[:8]}</h1>" in page
     assert "2 of 3: 1 in full, 1 in part" in page
 

@@ -15,7 +15,7 @@ BRIDGE = "b" * 32
 WALK = "c" * 32
 MONDAY = date(2026, 9, 7)
 DAY = timedelta(days=1)
-TITLE, PHASE, NOTE = "1" * 32, "2" * 32, "3" * 32
+TITLE, PHASE, NOTE, WORDS = "1" * 32, "2" * 32, "3" * 32, "4" * 32
 
 DOSE: dict[str, Any] = {
     "sets": None,

@@ -37,11 +37,11 @@ def story() -> list[Any]:
         patient(),
         published(),
         prescribed(),
-        logged(told(MONDAY), sequence=1),
+        logged(told(MONDAY, note="4" * 32), sequence=1),
         reached("first_session", 1, MONDAY, sequence=2),
         revised(asks(repetitions=12, sets=3), effective=MONDAY + 7 * DAY),
         logged(told(MONDAY + 28 * DAY, pain=4), sequence=3),
-        amended(told(MONDAY, entry(asks(), 0.5), completion=0.5), sequence=4),
+        amended(told(MONDAY, entry(asks(), 0.5), completion=0.5, note="4" * 32), sequence=4),
         reached("total", 10, MONDAY + 28 * DAY, sequence=5),
         ended(MONDAY + 30 * DAY, sequence=3),
     ]
@@ -100,7 +100,8 @@ def test_no_document_holds_a_word_that_somebody_typed() -> None:
     (program,) = folded(story())["programs"].values()
 
     assert {type(program["title"]), len(program["title"])} == {str, 32}
-    assert "note" not in folded(story())["months"][f"north|{PROGRAM}.2026-09"]["days"]["2026-09-07"]
+    day = folded(story())["months"][f"north|{PROGRAM}.2026-09"]["days"]["2026-09-07"]
+    assert day["note"] == "4" * 32
 
 
 def test_the_end_and_its_reason_are_kept() -> None:

@@ -60,9 +60,9 @@ def test_only_what_the_figures_carry_is_claimed(
 
 PAIN = {
     "en": "Pain during exercise was 6 of 10 on average in the first 2 weeks (3 answers) and 3.5 in"
-    " the last 2 (4 answers).",
+    " the last 2 (4 answers). The highest answer was 6.",
     "es": "El dolor durante el ejercicio fue de 6 sobre 10 de media en las 2 primeras semanas (3"
-    " respuestas) y de 3,5 en las 2 últimas (4 respuestas).",
+    " respuestas) y de 3,5 en las 2 últimas (4 respuestas). La respuesta más alta fue 6.",
 }
 
 
