@@ -172,9 +172,7 @@ class LogRequest(ToldRequest):
     """What was done for a program on one local date."""
 
     revision = whole(1, 100_000, required=True, metadata={"description": "that the device showed"})
-    local_date = fields.Date(
-        required=True, error_messages=says("Give a date as 2026-09-07.") | {"format": FILL}
-    )
+    local_date = fields.Date(required=True, error_messages=says("Give a date as 2026-09-07."))
     entries = Entries(required=True)
     pain = answer("pain during it", load_default=None)
     effort = answer("how hard it was for the body", load_default=None)
@@ -201,9 +199,7 @@ class AmendRequest(ToldRequest, AnswersRequest):
 
     reason = one_of(get_args(Reason), required=True)
     revision = whole(1, 100_000, **OPEN, metadata={"description": "that the device showed"})
-    local_date = fields.Date(
-        **OPEN, error_messages=says("Give a date as 2026-09-07.") | {"format": FILL}
-    )
+    local_date = fields.Date(**OPEN, error_messages=says("Give a date as 2026-09-07."))
     entries = Entries(load_default=())
 
 

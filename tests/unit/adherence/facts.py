@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from adherence.commands import AmendSession, Entered, LogSession, Told
@@ -213,6 +213,3 @@ def milestones(events: Decided) -> list[tuple[str, int]]:
 
 def session_of(diary: Diary, day: date = MONDAY) -> Session:
     return diary.sessions[day]
-
-
-Reason = Literal["added", "correction"]
