@@ -56,7 +56,7 @@ class Invalid(Refusal):
     """A field holds what cannot be."""
 
     slug = "invalid"
-    title = "Something in the request cannot be"
+    title = "Something in the request is not right"
     status = 422
 
 

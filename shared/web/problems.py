@@ -18,6 +18,11 @@ from shared.tokens import IssuerAway, Unauthorized
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = "1"
+# What the framework says to people in front of a browser, said to a program.
+DETAILS = {
+    404: "There is no such address; /<service>/openapi.json lists those that there are.",
+    405: "This address takes other methods; the header Allow names them.",
+}
 
 log = structlog.get_logger("web")
 
@@ -105,9 +110,10 @@ def _http(fault: HTTPException) -> Response:
         malformed = [found for found in faults if "Invalid JSON" in found.reason]
         if malformed:
             return problem(400, "malformed", "This is not JSON", malformed[0].reason)
-        return problem(422, "invalid", "Something in the request cannot be", "", faults)
+        return problem(422, "invalid", "Something in the request is not right", "", faults)
     status = fault.code or 500
-    answer = problem(status, _slug(fault.name), fault.name, fault.description or "")
+    detail = DETAILS.get(status, fault.description or "")
+    answer = problem(status, _slug(fault.name), fault.name, detail)
     for name, value in fault.get_headers():
         if name in {"Allow", "Retry-After"}:
             answer.headers[name] = value
