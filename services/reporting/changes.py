@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-OFTEN = ("times_per_day", "days_per_week", "weekdays")
-
 Exercises = Sequence[Mapping[str, Any]]
 
 
@@ -16,11 +14,6 @@ class Change:
     exercise: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
-
-    @property
-    def as_often(self) -> bool:
-        """Whether it is asked for as often as before, so that only its amount is worth saying."""
-        return all((self.before or {}).get(name) == (self.after or {}).get(name) for name in OFTEN)
 
 
 def changes(before: Exercises, after: Exercises) -> list[Change]:

@@ -21,10 +21,3 @@ def test_an_exercise_may_come_or_go() -> None:
 
 def test_nothing_changed_is_no_change() -> None:
     assert changes([asks()], [asks(priority=2)]) == []
-
-
-def test_a_change_knows_whether_it_is_asked_for_as_often() -> None:
-    (more,) = changes([asks()], [asks(repetitions=12, sets=3)])
-    (seldom,) = changes([asks()], [asks(days_per_week=3)])
-
-    assert (more.as_often, seldom.as_often) == (True, False)
