@@ -20,6 +20,9 @@ window.addEventListener("pageshow", () => {
 // Errors are read first.
 document.querySelector(".error-summary")?.focus();
 
+// The chosen one of a long list is in sight.
+document.querySelector(".sides .list [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // Times in the reader's own zone and language.
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 for (const time of document.querySelectorAll("time[data-local]")) {
