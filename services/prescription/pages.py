@@ -82,11 +82,12 @@ def register_patient() -> Any:
     around: dict[str, Any] = {"sites": sites, "staff": desk.therapists()}
     if request.method == "GET":
         return desk.draw("register.html", values, **around)
-    # A patient lives in the clinic's time zone unless another is typed.
+    # A patient lives in the clinic's time zone unless another is typed; without a clinic it is the
+    # clinic that is asked for.
     zones = {site["id"]: site["zone"] for site in sites}
-    values["zone"] = values["zone"].strip() or zones.get(values["site"], "")
+    zone = {"zone": zones.get(values["site"], "UTC")}
     try:
-        body = schemas.PatientRequest().load(forms.body(values, PATIENT))
+        body = schemas.PatientRequest().load(zone | forms.body(values, PATIENT))
         cause = api.cause(body, key=values["key"])
         patient = api.new_id(cause)
         commit = api.execute(commands.RegisterPatient(patient=patient, **body), cause)

@@ -101,6 +101,17 @@ def test_a_form_that_is_refused_comes_back_as_it_was_typed(clinic: Clinic) -> No
     }
     assert 'value="Bea &lt;Roth&gt;"' in answer.text
     assert 'value="61"' in answer.text
+    # The clinic's zone was not put in: another clinic may still be chosen.
+    assert 'value="Europe/Madrid"' not in answer.text
+
+
+def test_without_a_clinic_it_is_the_clinic_that_is_asked_for_and_no_zone(clinic: Clinic) -> None:
+    clinic.catch_up()
+
+    told = summary(send(clinic, "/patients/new", {"name": "Bea Roth"}))
+
+    assert "site" in told
+    assert "zone" not in told
 
 
 def test_what_a_rule_refuses_is_said_in_the_readers_language(
@@ -178,7 +189,7 @@ def test_a_program_is_changed_from_what_it_is(clinic: Clinic) -> None:
 
     assert answer.status_code == 302
     shown = visit(clinic, f"/programs/{program}").text
-    assert "4 sets of 10, once a day, instead of 3 sets of 10, with 5 kg, each side" in shown
+    assert "4 sets of 10, instead of 3 sets of 10, with 5 kg, each side" in shown
     assert "No pain." in shown
     assert clinic.get(f"/programs/{program}").json["end"] is None
 
