@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from adherence.commands import Entered
@@ -33,6 +33,8 @@ from tests.unit.adherence.facts import (
 )
 
 SPAN = 30
+# Rules are judged here, not how busy the machine is that judges them.
+unhurried = settings(deadline=None)
 OFTEN = st.one_of(
     st.integers(1, 7).map(lambda often: {"days_per_week": often}),
     st.sets(st.integers(1, 7), min_size=1).map(lambda days: {"weekdays": sorted(days)}),
@@ -64,6 +66,7 @@ def practised(draw: st.DrawFn) -> tuple[Program, list[date]]:
     return found, draw(st.lists(st.sampled_from(covered), unique=True, max_size=SPAN))
 
 
+@unhurried
 @given(practised())
 @example((MIXED, [MONDAY + DAY * number for number in (2, 3, 4, 0)]))
 def test_any_order_of_telling_the_same_dates_reaches_the_same_milestones(
@@ -82,6 +85,7 @@ def test_any_order_of_telling_the_same_dates_reaches_the_same_milestones(
     assert len(as_told) == len(set(as_told))
 
 
+@unhurried
 @given(practised(), st.integers(0, SPAN))
 def test_one_session_more_takes_nothing_away(
     practice: tuple[Program, list[date]], ahead: int
@@ -96,6 +100,7 @@ def test_one_session_more_takes_nothing_away(
     assert kinds(set(told)) <= kinds({*told, more})
 
 
+@unhurried
 @given(practised())
 def test_a_streak_grows_by_one_or_breaks(practice: tuple[Program, list[date]]) -> None:
     found, told = practice
@@ -108,6 +113,7 @@ def test_a_streak_grows_by_one_or_breaks(practice: tuple[Program, list[date]]) -
     assert max(lengths) <= len(told)
 
 
+@unhurried
 @given(st.lists(st.tuples(st.sampled_from([BRIDGE, CALF, WALK]), AMOUNTS), min_size=1, max_size=8))
 def test_completion_is_a_share_and_grows_with_what_is_done(
     goes: list[tuple[str, tuple[int, int]]],
@@ -127,6 +133,7 @@ def test_completion_is_a_share_and_grows_with_what_is_done(
     assert session_of(diary).partial == (session_of(diary).completion < 1)
 
 
+@unhurried
 @given(practised(), AMOUNTS)
 def test_a_correction_that_says_the_same_changes_nothing(
     practice: tuple[Program, list[date]], amount: tuple[int, int]
@@ -149,6 +156,7 @@ def test_a_correction_that_says_the_same_changes_nothing(
     assert len(milestones(events)) == len(again.milestones)
 
 
+@unhurried
 @given(
     st.lists(st.builds(Done, st.none() | st.integers(1, 20), st.integers(1, 60)), min_size=1),
     st.integers(1, 3),
@@ -166,6 +174,7 @@ def test_any_order_of_goes_is_the_same_completion(
     assert session_of(first).completion == session_of(second).completion
 
 
+@unhurried
 @given(st.lists(st.builds(Done, st.none() | st.integers(1, 20), st.integers(1, 60)), min_size=1))
 def test_a_session_corrected_to_what_it_holds_stays_what_it_is(goes: list[Done]) -> None:
     told = [logs(MONDAY, Entered(BRIDGE, go)) for go in goes]
