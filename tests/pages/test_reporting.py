@@ -112,10 +112,11 @@ def test_axe_finds_nothing(visit: Open, path: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("path", [PROGRESS, TIMELINE])
-def test_pages_do_not_scroll_sideways_at_four_hundred_percent(
-    visit: Open, path: str, language: str
+@pytest.mark.parametrize("width", [320, 768])
+def test_pages_do_not_scroll_sideways_at_four_hundred_percent_or_on_a_tablet(
+    visit: Open, path: str, language: str, width: int
 ) -> None:
-    page = visit(f"{path}?lang={language}", 320)
+    page = visit(f"{path}?lang={language}", width)
     for summary in page.locator("summary").all():
         summary.click()
 
