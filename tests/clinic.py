@@ -70,9 +70,9 @@ def open_clinic(platform: Platform, zone: str, first: date) -> Clinic:
     )
 
 
-def prescribe(clinic: Clinic, name: str = "ana") -> Prescribed:
-    """Register a patient who can sign in, and prescribe her a program."""
-    platform, person = clinic.platform, f"{name}-{clinic.tenant}"
+def register(clinic: Clinic, person: str) -> str:
+    """Register a patient who can sign in as this person, and return her id."""
+    platform = clinic.platform
     patient = {
         "name": "Ana Ruiz",
         "email": f"{person}@example.org",
@@ -83,6 +83,13 @@ def prescribe(clinic: Clinic, name: str = "ana") -> Prescribed:
     }
     patient_id = platform.create(clinic.bo, f"{PRESCRIPTION}/patients", patient).json()["id"]
     platform.enroll(Person(person, "Ana", clinic.tenant, ("patient",), patient=patient_id))
+    return str(patient_id)
+
+
+def prescribe(clinic: Clinic, name: str = "ana") -> Prescribed:
+    """Register a patient who can sign in, and prescribe her a program."""
+    platform, person = clinic.platform, f"{name}-{clinic.tenant}"
+    patient_id = register(clinic, person)
     program = {
         "patient": patient_id,
         "title": "Stronger legs",

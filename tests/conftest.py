@@ -1,4 +1,4 @@
-"""The engines that the suite runs on: the one-machine ones, containers, or given by environment.
+"""What the suite runs on: engines (one-machine, containers, or given by environment), a browser.
 
 `HEP_KAFKA` and `HEP_MONGODB` name engines that run already; `--engines=containers` starts pinned
 images by testcontainers; otherwise the one-machine engines start, once for all tests.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from deploy.local import engines
 from shared import mongo
@@ -72,3 +73,17 @@ def database(mongodb: str) -> Iterator[mongo.Database]:
         name = f"test_{uuid.uuid4().hex[:12]}"
         yield client[name]
         client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if not chromium:
+        # A newcomer may have none; where changes are judged one must be there.
+        missing = "no browser: install chromium (Debian: apt install chromium)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with sync_playwright() as playwright:
+        # The sandbox needs rights that a container seldom has; the pages are our own.
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -1,12 +1,10 @@
-"""A browser over the gallery."""
+"""The gallery, and how a test visits its pages."""
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.pages import gallery
@@ -23,20 +21,6 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        # A newcomer may have none; where changes are judged one must be there.
-        missing = "no browser: install chromium (Debian: apt install chromium)"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    with sync_playwright() as playwright:
-        # The sandbox needs rights that a container seldom has; the pages are our own.
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
