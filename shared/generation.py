@@ -41,7 +41,8 @@ def register(database: Database, projection: Projection, now: datetime) -> Docum
     found = database[GENERATIONS].find_one({"_id": projection.name})
     if found is None:
         raise KeyError(projection.name)
-    if _wanted(found) != projection.version:
+    # Only a raised one: while a deployment rolls, the code it replaces runs beside it.
+    if projection.version > _wanted(found):
         return _begin(database, projection, found, now)
     return found
 
@@ -87,14 +88,14 @@ def running(
 ) -> list[Running]:
     """Return the generations that are to be kept up to date, each with its `since`.
 
-    A live generation of another version is left as it stands: this code cannot write it.
+    A generation of another version is left as it stands: this code cannot write it.
     """
     found = register(database, projection, now)
     building = found["building"]
     kept: list[Running] = []
     if found["version"] == projection.version:
         kept.append((replace(projection, generation=found["live"]), found.get("since") or since))
-    if building:
+    if building and building["version"] == projection.version:
         kept.append((replace(projection, generation=building["number"]), building["since"]))
     return kept
 

@@ -90,6 +90,20 @@ def test_a_raised_version_is_built_by_itself(counting: Counting) -> None:
     assert all("twice" not in found for found in contents(newer, "totals.totals@1").values())
 
 
+def test_code_of_an_older_version_neither_writes_nor_replaces_what_is_built(
+    counting: Counting,
+) -> None:
+    database, now = counting.service.database, counting.service.clock()
+    newer = totals(upgraded(counting))
+
+    begun = generation.running(database, newer, now, now)
+    older = generation.running(database, totals(counting), now, now)
+
+    assert [found.generation for found, _ in begun] == [2]
+    assert [found.generation for found, _ in older] == [1]
+    assert generation.running(database, newer, now, now) == begun
+
+
 def test_a_build_that_was_cut_off_goes_on(counting: Counting) -> None:
     begin(counting)
     with working(counting):
