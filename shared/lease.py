@@ -5,10 +5,10 @@ so that a holder that was deposed without noticing changes nothing.
 """
 
 import contextlib
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import structlog
@@ -110,13 +110,38 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
     while not stop.is_set():
         try:
             lease.prepare()
-            while not stop.is_set() and lease.acquire():
-                renew = time.monotonic() + RENEW_SECONDS
-                while time.monotonic() < renew and not stop.is_set():
-                    if not step():
-                        stop.wait(idle)
+            if lease.acquire():
+                with _renewed(lease) as lost:
+                    while not lost.is_set() and not stop.is_set():
+                        if not step():
+                            stop.wait(idle)
         except PyMongoError as fault:
             log.warning("leader_waits", lease=lease.name, fault=type(fault).__name__)
         stop.wait(RETRY_SECONDS)
     with contextlib.suppress(PyMongoError):
         lease.release()
+
+
+@contextmanager
+def _renewed(lease: Lease) -> Iterator[Event]:
+    """Keep a lease beside what is done under it, which may take longer than it lasts.
+
+    Yields:
+        What is set once the lease may be another's.
+    """
+    lost, done = Event(), Event()
+
+    def renew() -> None:
+        with contextlib.suppress(PyMongoError):
+            while not done.wait(RENEW_SECONDS):
+                if not lease.acquire():
+                    break
+        lost.set()
+
+    keeper = Thread(target=renew, name=f"keep {lease.name}", daemon=True)
+    keeper.start()
+    try:
+        yield lost
+    finally:
+        done.set()
+        keeper.join()

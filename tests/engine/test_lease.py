@@ -1,11 +1,14 @@
 """Leases on the server's clock."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.lease import Lease
+from shared import lease as kept
+from shared.lease import Lease, lead
 from shared.mongo import Database
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -57,3 +60,60 @@ def test_a_released_lease_is_free_and_its_token_still_grows(leases: tuple[Lease,
 
     assert second.acquire()
     assert second.token == before + 1
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "SECONDS", 1)
+    monkeypatch.setattr(kept, "RENEW_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_long_step_does_not_lose_the_lease(leases: tuple[Lease, Lease]) -> None:
+    first, second = leases
+    stop, began, tries = threading.Event(), threading.Event(), threading.Event()
+
+    def step() -> int:
+        began.set()
+        tries.wait(30)
+        return 1
+
+    leader = threading.Thread(target=lead, args=(first, step, stop))
+    leader.start()
+    began.wait(30)
+    until = lease_until(first)
+    eventually(lambda: lease_until(first) > until + timedelta(seconds=2))
+    taken = second.acquire()
+    stop.set()
+    tries.set()
+    leader.join(30)
+
+    assert not taken
+
+
+@pytest.mark.usefixtures("short")
+def test_a_leader_that_is_deposed_begins_no_further_step(leases: tuple[Lease, Lease]) -> None:
+    first, second = leases
+    stop, steps = threading.Event(), []
+
+    def step() -> int:
+        steps.append(first.token)
+        expire(first)
+        second.acquire()
+        eventually(lambda: first.token == 0)
+        return 1
+
+    leader = threading.Thread(target=lead, args=(first, step, stop))
+    leader.start()
+    eventually(lambda: steps and first.token == 0)
+    stop.set()
+    leader.join(30)
+
+    assert steps == [1]
+
+
+def lease_until(lease: Lease) -> datetime:
+    found = lease.database["leases"].find_one({"_id": lease.name})
+    assert found is not None
+    until: datetime = found["until"]
+    return until
