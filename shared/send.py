@@ -13,8 +13,10 @@ from threading import Event
 from typing import Any
 
 import structlog
+from pymongo.errors import PyMongoError
 
 from shared.clock import Clock
+from shared.errors import NotYet, Refusal
 from shared.lease import Lease, lead
 from shared.metrics import SENT
 from shared.mongo import Database, Document
@@ -146,51 +148,61 @@ class Sender:
             useful_until=document["useful_until"],
             data=document["data"],
         )
+        # Whoever finds it being sent knows that a delivery was cut off and may repeat.
+        interrupted = document["interrupted"] + (document["state"] == "sending")
         if document["state"] == "closing":
-            self._record(intent, Outcome(document["outcome"], document["reason"]))
-            return
-        if now > intent.useful_until:
-            self._close(intent, Outcome("expired", document["reason"]))
-            return
-        # Whoever finds it in this state knows that a delivery was cut off and may repeat.
-        interrupted = int(document["state"] == "sending")
-        self._update(intent, {"$set": {"state": "sending"}, "$inc": {"interrupted": interrupted}})
+            self._record(document, intent, now)
+        elif now > intent.useful_until:
+            self._close(document, intent, Outcome("expired", document["reason"]), now)
+        elif self._move(document, state="sending", interrupted=interrupted):
+            self._deliver(document, intent, now)
+
+    def _deliver(self, document: Document, intent: Intent, now: datetime) -> None:
         try:
             way = self.channels[intent.kind](intent)
         except Unsendable as fault:
-            self._close(intent, Outcome("failed", str(fault)))
+            self._close(document, intent, Outcome("failed", str(fault)), now)
         except Later as fault:
-            self._again(document, now, str(fault), fault.until)
+            self._again(document, now, fault.until, state="open", reason=str(fault))
         except Exception as fault:
             log.exception("send_failed", kind=intent.kind)
-            self._again(document, now, type(fault).__name__)
+            self._again(document, now, state="open", reason=type(fault).__name__)
         else:
-            self._close(intent, Outcome("sent", way))
+            self._close(document, intent, Outcome("sent", way), now)
+
+    def _close(self, document: Document, intent: Intent, outcome: Outcome, now: datetime) -> None:
+        """Note the outcome before it is committed: cut off in between, nothing is sent again."""
+        if self._move(document, state="closing", outcome=outcome.state, reason=outcome.detail):
+            self._record(document, intent, now)
+
+    def _record(self, document: Document, intent: Intent, now: datetime) -> None:
+        outcome = Outcome(document["outcome"], document["reason"])
+        try:
+            self.record(intent, outcome)
+        except PyMongoError:
+            raise
+        except Exception as fault:
+            log.exception("outcome_not_recorded", kind=intent.kind)
+            # What a rule refuses for good is not asked again.
+            if isinstance(fault, NotYet) or not isinstance(fault, Refusal):
+                self._again(document, now)
+                return
+        self._move(document, state=outcome.state)
+        SENT.labels(intent.kind, outcome.state).inc()
 
     def _again(
-        self, document: Document, now: datetime, reason: str, until: datetime | None = None
+        self, document: Document, now: datetime, until: datetime | None = None, **changes: Any
     ) -> None:
         tries = document["tries"] + 1
         due_at = until or now + timedelta(seconds=min(2**tries, 300))
-        log.warning("send_later", kind=document["kind"], tries=tries, reason=reason)
-        self.database[INTENTS].update_one(
-            {"_id": document["_id"]},
-            {"$set": {"state": "open", "tries": tries, "due_at": due_at, "reason": reason}},
-        )
+        log.warning("send_later", kind=document["kind"], tries=tries, reason=changes.get("reason"))
+        self._move(document, tries=tries, due_at=due_at, **changes)
 
-    def _close(self, intent: Intent, outcome: Outcome) -> None:
-        """Note the outcome before it is committed: cut off in between, nothing is sent again."""
-        noted = {"state": "closing", "outcome": outcome.state, "reason": outcome.detail}
-        self._update(intent, {"$set": noted})
-        self._record(intent, outcome)
-
-    def _record(self, intent: Intent, outcome: Outcome) -> None:
-        self.record(intent, outcome)
-        self._update(intent, {"$set": {"state": outcome.state}})
-        SENT.labels(intent.kind, outcome.state).inc()
-
-    def _update(self, intent: Intent, change: Document) -> None:
-        self.database[INTENTS].update_one({"_id": intent.id}, change)
+    def _move(self, document: Document, **changes: Any) -> bool:
+        """Write changes; tell whether the intent was as it was read, and not another sender's."""
+        seen = {name: document[name] for name in ("_id", "state", "interrupted")}
+        document.update(changes)
+        return self.database[INTENTS].update_one(seen, {"$set": changes}).matched_count == 1
 
 
 def prepare(database: Database) -> None:

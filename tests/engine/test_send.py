@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared import send
+from shared.errors import Refusal
 from shared.mongo import Database
 from shared.send import Intent, Later, Outcome, Sender, Unsendable
 
@@ -161,3 +162,53 @@ def test_what_waits_for_a_moment_is_tried_again_at_that_moment(given: Given) -> 
 
     assert early == 0
     assert given.channel.delivered == ["i1"]
+
+
+def test_a_sender_that_was_overtaken_sends_nothing_more_and_overwrites_nothing(
+    given: Given,
+) -> None:
+    second = Intent("i2", "email", "north", NOON, NOON + timedelta(days=3), {})
+    given.database["intents"].insert_one(second.document())
+    delivered: list[tuple[str, str]] = []
+
+    def overtaken(intent: Intent) -> str:
+        delivered.append(("first", intent.id))
+        other.step()
+        raise Unsendable("too late")
+
+    def deliver(intent: Intent) -> str:
+        delivered.append(("other", intent.id))
+        return "post"
+
+    first, other = (
+        Sender(given.database, {"email": way}, given.channel.record, given.channel.clock, "s")
+        for way in (overtaken, deliver)
+    )
+
+    assert first.step() == 2
+    assert sorted(delivered) == [("first", "i1"), ("other", "i1"), ("other", "i2")]
+    assert sorted(given.channel.recorded) == [("i1", "sent", "post"), ("i2", "sent", "post")]
+    assert {found["state"] for found in given.database["intents"].find({})} == {"sent"}
+
+
+def test_an_outcome_that_cannot_be_recorded_now_is_recorded_later(given: Given) -> None:
+    given.channel.record_fault = ValueError("a fault of ours")
+    given.sender.step()
+    assert given.sender.step() == 0
+
+    given.channel.record_fault = None
+    given.channel.now += timedelta(minutes=1)
+    given.sender.step()
+
+    assert given.channel.delivered == ["i1"]
+    assert given.channel.recorded == [("i1", "sent", "post")]
+    assert given.intent()["state"] == "sent"
+
+
+def test_an_outcome_that_a_rule_refuses_is_not_recorded_again(given: Given) -> None:
+    given.channel.record_fault = Refusal("known")
+
+    given.sender.step()
+
+    assert given.intent()["state"] == "sent"
+    assert given.sender.step() == 0
