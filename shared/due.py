@@ -2,8 +2,8 @@
 
 A document with `due_at`, written in a consumer's transaction. One claimer a service, under a
 lease, runs each through the ordinary command handler with the document's id as command id, so
-that its effect happens once. What the rule refuses is closed with the refusal shown; any other
-failure backs off and after five tries stays listed.
+that its effect happens once. What the rule refuses is closed with the refusal shown. What is only
+away is waited for; any other failure backs off and after five tries stays listed.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +16,16 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from shared.clock import Clock
-from shared.errors import Refusal
+from shared.errors import NotYet, Refusal
 from shared.lease import Lease, lead
 from shared.metrics import DUE as DUE_COUNT
 from shared.mongo import Database, Document
+from shared.peers import Away
 
 DUE = "due"
 WINDOW = 50
 TRIES = 5
+AWAY = timedelta(seconds=30)
 EARLIEST = timedelta(days=3650)
 
 log = structlog.get_logger("due")
@@ -130,6 +132,9 @@ class Timer:
         try:
             self.handlers[due.kind](due)
             changes = {"state": "done"}
+        except (NotYet, Away) as fault:
+            log.warning("due_waits", kind=due.kind, reason=type(fault).__name__)
+            changes = {"state": "open", "due_at": now + AWAY, "reason": type(fault).__name__}
         except Refusal as refusal:
             changes = {"state": "refused", "reason": refusal.slug}
         except PyMongoError:

@@ -7,8 +7,9 @@ import pytest
 
 from shared import due
 from shared.due import Due, Timer
-from shared.errors import Refusal
+from shared.errors import NotYet, Refusal
 from shared.mongo import Database
+from shared.peers import Away
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -102,3 +103,18 @@ def test_a_failure_backs_off_and_is_listed_after_five_tries(given: Given) -> Non
         given.time.now += timedelta(minutes=1)
 
     assert (given.state("one")["state"], given.state("one")["reason"]) == ("failed", "ValueError")
+
+
+@pytest.mark.parametrize("fault", [NotYet("on its way"), Away("prescription")])
+def test_what_is_only_away_is_waited_for_however_long(given: Given, fault: Exception) -> None:
+    given.schedule("one")
+    given.decisions.fault = fault
+    for _ in range(20):
+        assert given.timer.step() == 1
+        assert given.timer.step() == 0
+        given.time.now += timedelta(minutes=5)
+
+    given.decisions.fault = None
+    given.timer.step()
+
+    assert (given.state("one")["state"], given.decisions.made) == ("done", ["one"])
