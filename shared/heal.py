@@ -68,22 +68,28 @@ class Healer:
         lead(Lease(self.database, "heal", self.holder), self.step, stop, idle=IDLE_SECONDS)
 
     def step(self) -> int:
-        """Fill one window of waiting keys of each projection; return how many were filled."""
+        """Fill one window of waiting keys of each projection and owner; return how many were."""
         filled = 0
         for projection, since in self.generations():
-            try:
-                self._compare(projection)
-                waiting = self._waiting(projection)
-                filled += sum(self._fill(projection, since, key) for key in waiting)
-            except Away as fault:
-                log.warning("owner_away", consumer=projection.consumer, reason=str(fault))
+            for owner in projection.services:
+                try:
+                    waiting = self._waiting(projection, owner)
+                    filled += sum(self._fill(projection, since, key) for key in waiting)
+                    self._compare(projection, owner)
+                except Away as fault:
+                    log.warning("owner_away", consumer=projection.consumer, reason=str(fault))
             self._observe(projection)
         return filled
 
-    def _waiting(self, projection: Projection) -> list[Document]:
-        long_enough = {"$lte": system() - self.patience}
-        chosen = {"state": WAITING, "consumer": projection.consumer, "since": long_enough}
-        return list(self.database[LEDGERS].find(chosen).limit(WINDOW))
+    def _waiting(self, projection: Projection, owner: str) -> list[Document]:
+        prefix = f"{projection.consumer}|{topic_name(owner)}"
+        chosen = {
+            "state": WAITING,
+            "consumer": projection.consumer,
+            "since": {"$lte": system() - self.patience},
+            "_id": {"$gt": f"{prefix}|", "$lt": f"{prefix}}}"},
+        }
+        return list(self.database[LEDGERS].find(chosen).sort("since", 1).limit(WINDOW))
 
     def _fill(self, projection: Projection, since: datetime, ledger: Document) -> bool:
         """Apply all that follows a ledger; tell whether anything came."""
@@ -97,7 +103,14 @@ class Healer:
                     return False
         if not came:
             log.error("owner_lacks_events", consumer=projection.consumer, ledger=ledger["_id"])
+            self._postpone(ledger)
         return came
+
+    def _postpone(self, ledger: Document) -> None:
+        """Let other keys come first, and this one in a while."""
+        self.database[LEDGERS].update_one(
+            {"_id": ledger["_id"], "state": WAITING}, {"$set": {"since": system()}}
+        )
 
     def _apply(self, target: Target, ledger: str, events: Sequence[Envelope]) -> bool:
         """Apply events of one stream; tell whether that went through, or is to be done again."""
@@ -123,20 +136,23 @@ class Healer:
         log.info("gap_filled", consumer=target.projection.consumer, ledger=ledger, events=applied)
         return True
 
-    def _compare(self, projection: Projection) -> None:
-        """Compare the ledgers with the owners' heads, when it is time."""
+    def _compare(self, projection: Projection, owner: str) -> None:
+        """Compare the ledgers with an owner's heads, when it is time."""
         comparisons = self.database[COMPARISONS]
-        kept = comparisons.find_one({"_id": projection.consumer}) or {"until": None, "next": EVER}
+        identity = _comparison(projection, owner)
+        first = {"until": None, "next": EVER}
+        comparisons.update_one({"_id": identity}, {"$setOnInsert": first}, upsert=True)
+        kept = comparisons.find_one({"_id": identity}) or first
         if kept["next"] > system():
             return
         since, until = kept["until"] and kept["until"] - OVERLAP, self.clock() - self.settled
-        for owner in projection.services:
-            for heads in self.peers.heads(owner, since, until):
-                self._note(projection, owner, heads)
-        comparisons.replace_one(
-            {"_id": projection.consumer},
-            {"until": until, "next": system() + COMPARE_EVERY},
-            upsert=True,
+        for heads in self.peers.heads(owner, since, until):
+            for start in range(0, len(heads), WINDOW):
+                self._note(projection, owner, heads[start : start + WINDOW])
+        # Not where all of them are to be compared again meanwhile.
+        comparisons.update_one(
+            {"_id": identity, "until": kept["until"]},
+            {"$set": {"until": until, "next": system() + COMPARE_EVERY}},
         )
 
     def _note(self, projection: Projection, owner: str, heads: Sequence[Head]) -> None:
@@ -162,6 +178,9 @@ class Healer:
 
 def compare_soon(database: Database, projection: Projection) -> None:
     """Have all heads compared: the broker's log is not the one it was."""
-    database[COMPARISONS].replace_one(
-        {"_id": projection.consumer}, {"until": None, "next": EVER}, upsert=True
-    )
+    identities = [_comparison(projection, owner) for owner in projection.services]
+    database[COMPARISONS].delete_many({"_id": {"$in": identities}})
+
+
+def _comparison(projection: Projection, owner: str) -> str:
+    return f"{projection.consumer}|{owner}"

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,13 +11,15 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from shared import due, envelope, kafka, ledger, send
+from shared.apply import Application, Target, persevere
 from shared.clock import system
 from shared.codec import Codec
 from shared.consume import Consumer
 from shared.envelope import Envelope
 from shared.heal import Healer
 from shared.ledger import LEDGERS, ledger_id
-from shared.mongo import Database
+from shared.mongo import Database, transaction
+from shared.park import Failure
 from shared.peers import Away, Head
 from shared.publication import Publication, topic_name
 from shared.relay import Relay
@@ -49,6 +51,8 @@ class CountedSchema(Schema):
 PUBLISHED = {Counted: Publication("thing.counted", CountedSchema)}
 CODEC = Codec([Counted, Noted])
 POISON: set[int] = set()
+# What a handler makes of these no store can take.
+UNWRITABLE = {666}
 COUNTER = Kind("counter", 0, lambda state, event: state + getattr(event, "amount", 0))
 
 
@@ -59,6 +63,9 @@ class Broken(Exception):
 def on_counted(event: Envelope, views: Views) -> None:
     if event.data["amount"] in POISON:
         raise Broken
+    if event.data["amount"] in UNWRITABLE:
+        views.put("totals", {"_id": event.subject, "amounts": {1, 2}})
+        return
     total = views.get("totals", event.subject) or {"_id": event.subject, "amounts": []}
     total["amounts"].append(event.data["amount"])
     views.put("totals", total)
@@ -131,6 +138,16 @@ class Bench:
             producer.send(topic, key=event.key.encode(), value=envelope.encode(event)).get(10)
         producer.close()
 
+    def apply(self, *events: Envelope) -> None:
+        """Apply events as a consumer does, without Kafka."""
+        target = Target(self.projection, self.database, topic_name(self.service), LONG_AGO)
+
+        def transact(failures: Mapping[str, Failure]) -> int:
+            with transaction(self.database) as session:
+                return Application(target, session, system(), failures).apply(events)
+
+        persevere(transact)
+
     def amounts(self, stream: str) -> list[int]:
         found = self.database["totals.totals@1"].find_one({"_id": f"counter-{stream}"})
         return found["amounts"] if found else []
@@ -142,14 +159,19 @@ class Owner:
 
     bench: Bench
     away: bool = False
+    gone: tuple[str, ...] = ()
 
-    def events(self, _: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
-        if self.away:
+    def events(self, owner: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
+        if self.away or owner in self.gone:
             raise Away("asked too early")
         for commit in self.bench.streams.store.load(tenant, stream):
-            yield [event for event in self.bench.published(commit) if event.sequence > after]
+            events = [event for event in self.bench.published(commit) if event.sequence > after]
+            if events:
+                yield events
 
-    def heads(self, *_: object) -> Iterator[list[Head]]:
+    def heads(self, owner: str, *_: object) -> Iterator[list[Head]]:
+        if owner in self.gone:
+            raise Away(owner)
         yield [
             Head(found["key"], found["stream"].split("|")[1], 1, found["sequence"])
             for found in self.bench.database["commits"].find({})

@@ -1,14 +1,18 @@
 """What is missing is noticed and filled, whoever lost it, and nothing is applied twice."""
 
+import contextlib
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from kafka.admin import KafkaAdminClient
+from pymongo.errors import OperationFailure
 
-from shared import kafka, relay
+from shared import heal, kafka, relay
+from shared.mongo import transaction
 from shared.publication import topic_name
-from tests.engine.pipeline import Bench, Owner, running
+from tests.engine.pipeline import LONG_AGO, Bench, Owner, running
 from tests.waiting import eventually
 
 
@@ -76,6 +80,49 @@ def test_an_owner_that_is_away_means_waiting_and_not_parking(bench: Bench) -> No
     healer.step()
 
     assert while_away == "waiting"
+    assert bench.amounts("a") == [1, 2]
+
+
+def test_an_owner_that_is_away_keeps_no_key_of_another_waiting(bench: Bench) -> None:
+    bench.count("a", 1)
+    bench.apply(*bench.published(bench.count("a", 2)))
+    healer = bench.healer()
+    both = replace(bench.projection, services=("gone", bench.service))
+    healer.generations = lambda: [(both, LONG_AGO)]
+    healer.peers = Owner(bench, gone=("gone",))  # type: ignore[assignment]
+
+    healer.step()
+
+    assert bench.amounts("a") == [1, 2]
+
+
+def test_a_key_that_its_owner_cannot_fill_lets_others_by(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heal, "WINDOW", 1)
+    (known,) = bench.published(bench.count("a", 1))
+    bench.apply(replace(known, sequence=9))
+    bench.count("b", 7)
+    bench.apply(*bench.published(bench.count("b", 8)))
+    healer = bench.healer()
+
+    eventually(lambda: healer.step() >= 0 and bench.amounts("b") == [7, 8])
+
+    assert bench.ledger("a")["state"] == "waiting"
+
+
+def test_a_key_that_is_being_written_keeps_no_other_waiting(bench: Bench) -> None:
+    bench.count("a", 1)
+    bench.apply(*bench.published(bench.count("a", 2)))
+    bench.apply(*bench.published(bench.count("b", 7)))
+    bench.count("b", 8)
+    busy = {"_id": bench.ledger("b")["_id"]}
+
+    with transaction(bench.database) as session:
+        bench.database["ledgers"].update_one(busy, {"$set": {"touched": 1}}, session=session)
+        with contextlib.suppress(OperationFailure):
+            bench.healer().step()
+
     assert bench.amounts("a") == [1, 2]
 
 
