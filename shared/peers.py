@@ -6,6 +6,7 @@ What comes back is kept in memory for at most five minutes and stored nowhere.
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from urllib3 import PoolManager, make_headers
 
 from shared import http
-from shared.envelope import Envelope, load
+from shared.envelope import Envelope, Undecodable, load
 from shared.tokens import discover
 
 KEEP_SECONDS = 300.0
@@ -24,6 +25,15 @@ EARLY_SECONDS = 60.0
 
 class Away(Exception):
     """The owner does not answer just now."""
+
+
+@contextmanager
+def _readable(owner: str) -> Iterator[None]:
+    """Take an owner whose answer does not come, or cannot be read, for one that is away."""
+    try:
+        yield
+    except (http.Unanswered, Undecodable, ValueError, KeyError, TypeError) as fault:
+        raise Away(f"{owner}: {type(fault).__name__}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,11 @@ class Peers:
         while following is not None:
             path = f"streams/{stream}/events"
             answer = self.get(owner, path, tenant, {"from": str(following)})
-            if answer["items"]:
-                yield [load(found) for found in answer["items"]]
-            following = answer["next"]
+            with _readable(owner):
+                events = [load(found) for found in answer["items"]]
+                following = answer["next"]
+            if events:
+                yield events
 
     def heads(self, owner: str, since: datetime | None, until: datetime) -> Iterator[list[Head]]:
         """Yield how far the streams go that were added to in a span of time.
@@ -98,8 +110,10 @@ class Peers:
         while cursor is not None:
             query = {"until": until.isoformat()} | ({"changed_since": cursor} if cursor else {})
             answer = self.get(owner, "heads", "", query)
-            yield [Head(**found) for found in answer["items"]]
-            cursor = answer["next"]
+            with _readable(owner):
+                heads = [Head(**found) for found in answer["items"]]
+                cursor = answer["next"]
+            yield heads
 
     def get(self, owner: str, path: str, tenant: str, params: Mapping[str, str]) -> Any:
         """Return the JSON that the owner answers.
@@ -107,7 +121,7 @@ class Peers:
         Raises:
             Away: it does not answer, or refuses.
         """
-        try:
+        with _readable(owner):
             return http.ask(
                 self.pool,
                 "GET",
@@ -115,8 +129,6 @@ class Peers:
                 fields=params,
                 headers={"Authorization": f"Bearer {self._bearer()}", "Hep-Tenant": tenant},
             )
-        except http.Unanswered as fault:
-            raise Away(f"{owner}: {fault}") from None
 
     def _many(self, owner: str, what: str, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
         now = time.monotonic()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.peers import Peers
+from shared.peers import Away, Peers
 from shared.web.owner import HeadsQuery
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
@@ -28,3 +28,21 @@ def test_heads_are_asked_for_as_their_owner_takes_it(since: datetime | None) -> 
     found = HeadsQuery().load(query)
     assert found["until"] == NOON
     assert found["changed_since"] == (since or datetime(1970, 1, 1, tzinfo=UTC))
+
+
+class Confused(Peers):
+    """Answers what no owner of this version would."""
+
+    def get(self, owner: str, path: str, tenant: str, params: Mapping[str, str]) -> Any:
+        return {"items": [{"sequence": 1}], "next": None}
+
+
+def test_an_owner_whose_answer_cannot_be_read_is_as_good_as_away() -> None:
+    peers = Confused("reporting", "", "", {})
+
+    with pytest.raises(Away, match="adherence: Undecodable"):
+        list(peers.events("adherence", "north", "program-1", 0))
+    with pytest.raises(Away, match="adherence: TypeError"):
+        list(peers.heads("adherence", None, NOON))
+    with pytest.raises(Away, match="nobody: KeyError"):
+        Peers("reporting", "", "", {}).get("nobody", "heads", "", {})
