@@ -14,6 +14,8 @@ PARTITIONS = 12
 POLL_MS = 200
 # How soon a topic that was made anew is noticed.
 METADATA_MS = 5_000
+# A broker that is back is noticed this soon; the client's own bound is half a minute.
+RECONNECT_MS = 1_000
 # How long the broker may keep a new topic's id and partitions to itself.
 TELL_SECONDS = 10.0
 
@@ -31,7 +33,7 @@ def ensure_topic(bootstrap: str, name: str) -> str:
 
     Kept for ever: history is evidence and the source of every rebuild.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**_reach(bootstrap))
     try:
         keep = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
         try:
@@ -56,7 +58,7 @@ def _await_id(admin: Any, name: str) -> str:
 
 def topic_ids(bootstrap: str, names: Iterable[str]) -> dict[str, str]:
     """Return the broker's ids of the topics that exist."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(**_reach(bootstrap))
     try:
         return _ids(admin, names)
     finally:
@@ -82,7 +84,7 @@ def known_topic_id(client: Any, name: str) -> str | None:
 def producer(bootstrap: str, name: str) -> Any:
     """Return an idempotent producer: in order, acknowledged by all replicas."""
     return KafkaProducer(
-        bootstrap_servers=bootstrap,
+        **_reach(bootstrap),
         client_id=name,
         acks="all",
         enable_idempotence=True,
@@ -100,7 +102,7 @@ def producer(bootstrap: str, name: str) -> Any:
 def consumer(bootstrap: str, group: str, name: str) -> Any:
     """Return a consumer that shares the partitions with its group and keeps no offsets itself."""
     return KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **_reach(bootstrap),
         group_id=group,
         client_id=name,
         enable_auto_commit=False,
@@ -162,9 +164,14 @@ def records(bootstrap: str, name: str, until: Mapping[int, int]) -> Iterator[byt
 def _reader(bootstrap: str) -> Any:
     """Return a consumer of no group."""
     return KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **_reach(bootstrap),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
         fetch_max_wait_ms=100,
     )
+
+
+def _reach(bootstrap: str) -> dict[str, Any]:
+    """Return what every client is told of where the broker is."""
+    return {"bootstrap_servers": bootstrap, "reconnect_backoff_max_ms": RECONNECT_MS}
