@@ -7,6 +7,7 @@ A few are built in, so that a fresh stack has somebody to begin with; the others
 import json
 import os
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -20,6 +21,8 @@ ROLES = {
     "administrator": "Administrators",
     "partner": "Partners",
 }
+# Two who are added at once would each replace what the other has kept.
+ADDING = threading.Lock()
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -95,11 +98,12 @@ def read(data: Path) -> dict[str, Person]:
 
 def add(data: Path, people: Iterable[Person]) -> int:
     """Keep these people, replacing those of the same subject; return how many are kept."""
-    kept = {one.subject: one for one in read(data).values() if one not in BUILT_IN}
-    kept.update({one.subject: one for one in people})
-    draft = _file(data).with_suffix(".new")
-    draft.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1))
-    os.replace(draft, _file(data))  # noqa: PTH105  (the replacing must be one step)
+    with ADDING:
+        kept = {one.subject: one for one in read(data).values() if one not in BUILT_IN}
+        kept.update({one.subject: one for one in people})
+        draft = _file(data).with_suffix(".new")
+        draft.write_text(json.dumps([asdict(one) for one in kept.values()], indent=1))
+        os.replace(draft, _file(data))  # noqa: PTH105  (the replacing must be one step)
     return len(kept)
 
 

@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from deploy.local import keys, stack
+from deploy.local import keys, people, stack
 from deploy.local.people import Person
 from deploy.local.stack import Stack, StackError
 from shared.tokens import Verifier
@@ -191,6 +192,14 @@ def test_signing_out_leads_to_pages_of_this_origin_only(front: Stack) -> None:
 
     assert leads(f"{front.origin}/adherence/sign-in") == f"{front.origin}/adherence/sign-in"
     assert leads("http://evil.example/") == f"{front.origin}/"
+
+
+def test_people_who_are_added_at_once_are_all_kept(tmp_path: Path) -> None:
+    newcomers = [Person(f"p{number}", "Pat", "riverside", ("therapist",)) for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: people.add(tmp_path, [one]), newcomers))
+
+    assert set(newcomers) <= set(people.read(tmp_path).values())
 
 
 def test_people_who_are_added_can_sign_in(front: Stack) -> None:
