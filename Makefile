@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DURATION ?= 120
 STAMP := $(VENV)/.requirements-$(shell cat requirements/*.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench contracts fmt lock
+.PHONY: help setup run test check bench chaos contracts fmt lock
 
 help: ## Say what can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +36,9 @@ check: setup ## Lint, types and architecture
 
 bench: setup ## Measure, each figure beside the raw client doing the same work
 	@$(BIN)/python -m tests.bench
+
+chaos: setup ## Kill, pause and wipe under load for DURATION seconds, then count what was lost
+	@$(BIN)/python -m tests.chaos --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 contracts: setup ## Write OpenAPI, AsyncAPI and the events' JSON Schemas beside the code
 	@for service in prescription adherence notifications reporting; do $(BIN)/python -m $$service contracts; done
