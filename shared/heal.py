@@ -140,7 +140,7 @@ class Healer:
         """Compare the ledgers with an owner's heads, when it is time."""
         comparisons = self.database[COMPARISONS]
         identity = _comparison(projection, owner)
-        first = {"until": None, "next": EVER}
+        first: Document = {"until": None, "next": EVER}
         comparisons.update_one({"_id": identity}, {"$setOnInsert": first}, upsert=True)
         kept = comparisons.find_one({"_id": identity}) or first
         if kept["next"] > system():
