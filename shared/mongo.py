@@ -17,6 +17,8 @@ from pymongo.write_concern import WriteConcern
 Document = dict[str, Any]
 Database = PymongoDatabase[Document]
 Client = MongoClient[Document]
+# A server takes 16 MiB; the rest is room for the command around it.
+MAX_BYTES = 15_000_000
 
 
 def connect(uri: str, name: str) -> Client:
@@ -38,6 +40,16 @@ def connect(uri: str, name: str) -> Client:
 def encoded_size(document: Document) -> int:
     """Return how many bytes the document takes on the wire."""
     return len(bson.encode(document))
+
+
+def check_writable(document: Document) -> None:
+    """Refuse what the store would: in the handler that made it, not when its batch is written.
+
+    Raises:
+        Exception: a value cannot be encoded, or the whole is larger than 15 MB.
+    """
+    if encoded_size(document) > MAX_BYTES:
+        raise ValueError("a document of more than 15 MB")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pymongo.client_session import ClientSession
 
 from shared.due import DUE, Due
 from shared.envelope import Envelope
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, check_writable
 from shared.send import INTENTS, Intent
 
 Handler = Callable[[Envelope, "Views"], None]
@@ -92,7 +92,12 @@ class Views:
         return self.documents[collection, identity]
 
     def put(self, collection: str, document: Document) -> None:
-        """Write the document when the batch ends."""
+        """Write the document when the batch ends.
+
+        Raises:
+            Exception: no store could take it.
+        """
+        check_writable(document)
         reference = (collection, document["_id"])
         self.documents[reference] = document
         self.changed[reference] = None
@@ -100,12 +105,16 @@ class Views:
     def intend(self, event: Envelope, intent: Intent) -> None:
         """Have something sent because of the event, once, whatever becomes of this process."""
         if event.recorded >= self.since:
-            self.pending[INTENTS].append(intent.document())
+            self._keep(INTENTS, intent.document())
 
     def schedule(self, event: Envelope, due: Due) -> None:
         """Have something decided because of the event, once, when it is due."""
         if event.recorded >= self.since or due.due_at >= self.since:
-            self.pending[DUE].append(due.document())
+            self._keep(DUE, due.document())
+
+    def _keep(self, name: str, document: Document) -> None:
+        check_writable(document)
+        self.pending[name].append(document)
 
     def flush(self, projection: Projection, database: Database, session: ClientSession) -> None:
         """Write everything, inside the transaction."""

@@ -82,3 +82,11 @@ def test_what_is_not_parked_can_be_neither_drained_nor_discarded(stuck: Bench) -
     ):
         with pytest.raises(NotParked):
             again()
+
+
+def test_a_document_that_cannot_be_written_parks_the_key_whose_event_made_it(bench: Bench) -> None:
+    made = bench.published(bench.count("a", 1)) + bench.published(bench.count("a", 666))
+    bench.apply(*made, *bench.published(bench.count("b", 7)))
+
+    assert (bench.amounts("a"), bench.amounts("b")) == ([1], [7])
+    assert bench.ledger("a")["state"] == "parked"
