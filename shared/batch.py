@@ -7,6 +7,8 @@ from shared.envelope import Envelope
 
 BATCH_EVENTS = 250
 BATCH_BYTES = 2 * 1024 * 1024
+# Twice what one commit may have: a relay that is cut off again and again is waited for no longer.
+MOST_WITHOUT_END = 1000
 
 Whole = list[Envelope]
 
@@ -25,7 +27,7 @@ def batches(records: Sequence[Record], limit: int = BATCH_EVENTS) -> Iterator[li
     """Split records into batches that cut no commit in two.
 
     A batch grows past its limit rather than cut a commit; a commit that the records end in the
-    middle of is left out, to be fetched again with its end.
+    middle of is left out, to be given again with its end.
     """
     batch: list[Record] = []
     whole = 0
@@ -40,6 +42,8 @@ def batches(records: Sequence[Record], limit: int = BATCH_EVENTS) -> Iterator[li
                 batch, whole, size = [], 0, 0
     if whole:
         yield batch[:whole]
+    elif len(batch) > MOST_WITHOUT_END:
+        yield batch
 
 
 def commits(events: Iterable[Envelope]) -> tuple[list[Whole], list[Envelope]]:

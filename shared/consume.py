@@ -55,6 +55,9 @@ class Consumer:
         bootstrap: Kafka's address.
         since: what was recorded earlier sends and decides nothing.
         holder: name of this process.
+        topics: name to id.
+        ready: partition to the position that is stored.
+        held: partition to what was read beyond it: a commit whose end has not come.
     """
 
     projection: Projection
@@ -64,6 +67,7 @@ class Consumer:
     holder: str
     topics: dict[str, str] = field(default_factory=dict, init=False)
     ready: dict[Any, int] = field(default_factory=dict, init=False)
+    held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
 
     def run(self, stop: Event) -> None:
         """Apply what comes, until `stop`."""
@@ -72,7 +76,6 @@ class Consumer:
                 self._consume(stop)
             except LogChanged as fault:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
-                heal.compare_soon(self.database, self.projection)
             except (PyMongoError, kafka.Fault, OSError) as fault:
                 log.warning(
                     "consumer_waits", consumer=self.projection.consumer, fault=type(fault).__name__
@@ -84,6 +87,7 @@ class Consumer:
         # Made here too: a consumer may start before the relay of a service it listens to.
         self.topics = {name: kafka.ensure_topic(self.bootstrap, name) for name in names}
         self.ready.clear()
+        self.held.clear()
         consumer = kafka.consumer(
             self.bootstrap, f"hep.{self.database.name}.{self.projection.consumer}", self.holder
         )
@@ -95,9 +99,12 @@ class Consumer:
                 fresh = self._take(consumer)
                 for partition, records in polled.items():
                     if partition in self.ready and partition not in fresh:
-                        self._advance(consumer, partition, records)
+                        self._advance(partition, records)
                 self._realign(consumer)
                 self._observe(consumer)
+        except LogChanged:
+            heal.compare_soon(self.database, self.projection)
+            raise
         finally:
             consumer.close(autocommit=False)
 
@@ -112,10 +119,11 @@ class Consumer:
         assigned: set[Any] = consumer.assignment()
         for gone in set(self.ready) - assigned:
             del self.ready[gone]
+            self.held.pop(gone, None)
         fresh = assigned - set(self.ready)
         for partition in fresh:
             self.ready[partition] = self._position(partition)
-            consumer.seek(partition, self.ready[partition])
+            kafka.seek(consumer, partition, self.ready[partition])
         return fresh
 
     def _position(self, partition: Any) -> int:
@@ -130,21 +138,28 @@ class Consumer:
         topic_id = self.topics[partition.topic]
         return f"{self.projection.consumer}|{topic_id}|{partition.partition}"
 
-    def _advance(self, consumer: Any, partition: Any, polled: Sequence[Any]) -> None:
-        """Apply polled records."""
+    def _advance(self, partition: Any, polled: Sequence[Any]) -> None:
+        """Apply polled records, and keep an incomplete commit at their end for the next ones."""
+        records = self.held.get(partition, []) + self._decode(partition, polled)
         try:
-            for batch in batches(self._decode(partition, polled)):
+            for batch in batches(records):
                 self._apply(partition, batch)
         except Fenced:
             self.ready[partition] = self._position(partition)
-        # What was not applied, an incomplete commit at the end included, is fetched again.
-        if consumer.position(partition) != self.ready[partition]:
-            consumer.seek(partition, self.ready[partition])
+            self.held.pop(partition, None)
+            return
+        self.held[partition] = [r for r in records if r.offset >= self.ready[partition]]
+
+    def _next(self, partition: Any) -> int:
+        """Return which offset is to be read next."""
+        held = self.held.get(partition)
+        return held[-1].offset + 1 if held else self.ready[partition]
 
     def _decode(self, partition: Any, polled: Sequence[Any]) -> list[Record]:
         records = []
+        following = self._next(partition)
         for found in polled:
-            if found.offset < self.ready[partition]:
+            if found.offset < following:
                 continue
             try:
                 event = decode(found.value)
@@ -168,7 +183,7 @@ class Consumer:
                 self.ready[partition] = batch[-1].offset + 1
                 return
         halves = list(batches(batch, limit=max(1, len(batch) // 2)))
-        if len(halves) == 1:
+        if len(halves) <= 1:
             raise Fenced
         for half in halves:
             self._apply(partition, half)
@@ -213,15 +228,17 @@ class Consumer:
         The client then reads from somewhere else than it was told to.
         """
         for partition, position in self.ready.items():
-            if consumer.position(partition) == position:
+            expected, found = self._next(partition), kafka.position(consumer, partition)
+            if found is None or found == expected:
                 continue
-            end = consumer.end_offsets([partition])[partition]
-            if end < position:
-                # What was written since may lie anywhere: ledgers drop what is known.
-                with contextlib.suppress(Fenced):
-                    self._fence(None, partition, position, 0)
-                raise LogChanged(f"{partition.topic} ends at {end}, {position} was read")
-            consumer.seek(partition, position)
+            if found < expected:
+                end = consumer.end_offsets([partition])[partition]
+                if end < expected:
+                    # What was written since may lie anywhere: ledgers drop what is known.
+                    with contextlib.suppress(Fenced):
+                        self._fence(None, partition, position, 0)
+                    raise LogChanged(f"{partition.topic} ends at {end}, {expected} is next")
+            kafka.seek(consumer, partition, expected)
 
     def _observe(self, consumer: Any) -> None:
         LAG.labels(self.projection.consumer).set(

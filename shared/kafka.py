@@ -1,5 +1,6 @@
 """The one place that makes Kafka clients. None survives a fork: make them after it."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -8,7 +9,12 @@ import kafka.record.util
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError
+from kafka.errors import (
+    IllegalStateError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+)
 
 PARTITIONS = 12
 POLL_MS = 200
@@ -131,6 +137,21 @@ def subscribe(client: Any, names: Sequence[str]) -> None:
                 raise UnknownTopicOrPartitionError(name)
             time.sleep(POLL_MS / 1000)
     client.subscribe(list(names))
+
+
+def seek(client: Any, partition: Any, offset: int) -> None:
+    """Have a consumer read on from an offset, unless a rebalance has just taken the partition."""
+    with contextlib.suppress(ValueError, KeyError):
+        client.seek(partition, offset)
+
+
+def position(client: Any, partition: Any) -> int | None:
+    """Return what a consumer reads next; None where a rebalance has just taken the partition."""
+    try:
+        found: int | None = client.position(partition)
+    except (IllegalStateError, KeyError):
+        return None
+    return found
 
 
 def ends(bootstrap: str, name: str) -> dict[int, int]:

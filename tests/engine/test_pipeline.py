@@ -1,6 +1,13 @@
 """From commit to document, over the real engines: relay and consumer at their work."""
 
-from shared import kafka
+from typing import Any
+
+import pytest
+from kafka import KafkaConsumer
+from pymongo.errors import AutoReconnect
+
+from shared import consume, heal, kafka
+from shared.consume import Consumer, LogChanged
 from shared.publication import topic_name
 from tests.engine.pipeline import Bench, running
 from tests.waiting import eventually
@@ -53,3 +60,54 @@ def test_a_record_that_cannot_be_decoded_is_set_aside_and_blocks_nothing(bench: 
         bench.count("a", 5)
         eventually(lambda: bench.amounts("a") == [5])
         eventually(lambda: bench.database["undecodable"].count_documents({}) == kafka.PARTITIONS)
+
+
+def test_a_commit_that_was_cut_and_came_again_longer_than_a_poll_is_applied(bench: Bench) -> None:
+    events = bench.published(bench.count("a", *range(500)))
+    bench.send(*events[:100], *events)
+
+    with running(bench.consumer()):
+        eventually(lambda: bench.amounts("a") == list(range(500)))
+
+
+def test_a_partition_that_is_taken_away_meanwhile_ends_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seek, lost = KafkaConsumer.seek, iter([True, False])
+
+    def taken(self: Any, partition: Any, offset: int) -> None:
+        if next(lost, False):
+            raise ValueError("Unassigned partition")
+        seek(self, partition, offset)
+
+    monkeypatch.setattr(KafkaConsumer, "seek", taken)
+    bench.count("a", 1)
+
+    with running(bench.relay(), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1])
+
+
+def test_a_store_that_is_away_when_the_log_changes_ends_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([AutoReconnect("away")])
+    changes = iter([LogChanged("another topic")])
+    compare_soon, check = heal.compare_soon, Consumer._check_topics  # noqa: SLF001
+
+    def away(*args: Any) -> None:
+        for fault in faults:
+            raise fault
+        compare_soon(*args)
+
+    def changed(self: Consumer, client: Any) -> None:
+        for change in changes:
+            raise change
+        check(self, client)
+
+    monkeypatch.setattr(consume, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(heal, "compare_soon", away)
+    monkeypatch.setattr(Consumer, "_check_topics", changed)
+    bench.count("a", 1)
+
+    with running(bench.relay(), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1])
