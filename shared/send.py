@@ -44,6 +44,10 @@ class Later(Exception):
         self.until = until
 
 
+class Interrupted(Later):
+    """The provider was lost while it was told, and may have delivered: tried again, and counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One thing to send.
@@ -163,7 +167,10 @@ class Sender:
         except Unsendable as fault:
             self._close(document, intent, Outcome("failed", str(fault)), now)
         except Later as fault:
-            self._again(document, now, fault.until, state="open", reason=str(fault))
+            # A delivery whose end nobody saw may repeat, as one that this process was killed in.
+            cut_off = document["interrupted"] + isinstance(fault, Interrupted)
+            changes = {"state": "open", "reason": str(fault), "interrupted": cut_off}
+            self._again(document, now, fault.until, **changes)
         except Exception as fault:
             log.exception("send_failed", kind=intent.kind)
             self._again(document, now, state="open", reason=type(fault).__name__)

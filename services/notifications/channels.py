@@ -3,6 +3,7 @@
 Reasons are codes; neither an address nor what a server answered ever leaves this module.
 """
 
+import contextlib
 import smtplib
 from datetime import date
 from email.message import EmailMessage
@@ -16,7 +17,7 @@ from notifications.reminder import Desk, judge, next_session
 from notifications.rules import rules
 from shared.mongo import Document
 from shared.peers import Away
-from shared.send import Intent, Later, Unsendable
+from shared.send import Intent, Interrupted, Later, Unsendable
 from shared.service import Service
 
 TIMEOUT = 20
@@ -58,12 +59,16 @@ def post(mail: EmailMessage, smtp: str) -> None:
 
     Raises:
         Later: the server is away, or refuses for now.
+        Interrupted: it was lost before it had answered, and may have taken the mail.
         Unsendable: it refuses for good, or the address is none.
     """
     host, _, port = smtp.partition(":")
     try:
-        with smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=TIMEOUT) as server:
-            server.send_message(mail)
+        server = smtplib.SMTP(host, int(port or smtplib.SMTP_PORT), timeout=TIMEOUT)
+    except (smtplib.SMTPException, OSError):
+        raise Later("smtp_away") from None
+    try:
+        server.send_message(mail)
     except smtplib.SMTPRecipientsRefused as fault:
         (code, _answer), *_ = fault.recipients.values()
         raise _refused(code) from None
@@ -72,7 +77,12 @@ def post(mail: EmailMessage, smtp: str) -> None:
     except smtplib.SMTPNotSupportedError:
         raise Unsendable("address") from None
     except (smtplib.SMTPException, OSError):
-        raise Later("smtp_away") from None
+        raise Interrupted("smtp_cut_off") from None
+    finally:
+        # The mail was taken or refused: how the server says goodbye changes nothing.
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
 
 
 CHANNELS = {EMAIL: email}

@@ -8,7 +8,7 @@ import pytest
 from shared import send
 from shared.errors import Refusal
 from shared.mongo import Database
-from shared.send import Intent, Later, Outcome, Sender, Unsendable
+from shared.send import Intent, Interrupted, Later, Outcome, Sender, Unsendable
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -114,6 +114,18 @@ def test_a_channel_that_fails_is_tried_again(given: Given, fault: Exception) -> 
 
     assert given.channel.delivered == ["i1"]
     assert given.intent()["interrupted"] == 0
+
+
+def test_a_delivery_that_its_channel_lost_sight_of_is_counted_as_cut_off(given: Given) -> None:
+    given.channel.after = Interrupted("away")
+    given.sender.step()
+
+    given.channel.after = None
+    given.channel.now += timedelta(minutes=1)
+    given.sender.step()
+
+    assert given.channel.delivered == ["i1", "i1"]
+    assert given.intent()["interrupted"] == 1
 
 
 def test_what_cannot_be_sent_is_closed_with_the_reason(given: Given) -> None:

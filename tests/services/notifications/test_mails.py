@@ -246,6 +246,41 @@ def refuse(*_: object) -> None:
     raise ConnectionRefusedError
 
 
+def test_a_mail_that_may_have_been_taken_is_sent_again_and_counted(
+    given: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given.tell(*FIRST_SESSION)
+    with monkeypatch.context() as patched:
+        patched.setattr(smtplib.SMTP, "data", take_and_vanish)
+        assert send_now(given) == []
+    given.time.now += timedelta(minutes=1)
+
+    assert outcomes(send_now(given)) == [("sent", "email", None)]
+    assert given.intents()[0]["interrupted"] == 1
+    assert len(given.catcher.mails) == 2
+
+
+def test_a_mail_that_was_taken_is_sent_whatever_the_server_says_after_it(
+    given: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtplib.SMTP, "quit", vanish)
+    given.tell(*FIRST_SESSION)
+
+    assert outcomes(send_now(given)) == [("sent", "email", None)]
+
+
+DATA = smtplib.SMTP.data
+
+
+def take_and_vanish(server: smtplib.SMTP, mail: str) -> None:
+    DATA(server, mail)
+    vanish()
+
+
+def vanish(*_: object) -> None:
+    raise smtplib.SMTPServerDisconnected
+
+
 def test_nothing_that_is_logged_says_who(given: World, capsys: pytest.CaptureFixture[str]) -> None:
     given.catcher.answer_recipient = "550 ana.ruiz@example.org is unknown here"
     given.tell(*FIRST_SESSION)
