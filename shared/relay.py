@@ -213,12 +213,16 @@ class Relay:
         if since is None:
             return until
         span = {"recorded": {"$gte": since - OVERLAP, "$lte": until}}
+        # What was recorded long ago is not remembered as sent: each is sent once in a sweep.
+        again: set[str] = set()
         for batch in _chunks(map(from_document, self.database["commits"].find(span))):
             for commit in sorted(batch, key=lambda found: found.id):
-                if commit.id not in self.sent:
+                if commit.id not in self.sent and commit.id not in again:
                     log.info("relay_sends_swept", stream=commit.stream, version=commit.version)
                     after = commit.version - 1
-                    self._send(producer, self.store.load(commit.tenant, commit.stream, after=after))
+                    following = self.store.load(commit.tenant, commit.stream, after=after)
+                    self._send(producer, following)
+                    again.update(found.id for found in following)
             self._renew(lease)
         self._move(lease, {"swept": until})
         self.sent = {name: at for name, at in self.sent.items() if at >= until - OVERLAP}

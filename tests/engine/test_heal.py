@@ -3,6 +3,7 @@
 import contextlib
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from kafka.admin import KafkaAdminClient
 from pymongo.errors import OperationFailure
 
 from shared import heal, kafka, relay
+from shared.clock import system
 from shared.mongo import transaction
 from shared.publication import topic_name
 from tests.engine.pipeline import LONG_AGO, Bench, Owner, running
@@ -190,6 +192,30 @@ def test_what_the_change_stream_skipped_is_found_by_the_sweep(
 
     with running(bench.relay("r2"), bench.consumer()):
         eventually(lambda: bench.amounts("a") == [1, 2])
+
+
+def test_a_sweep_over_what_was_recorded_long_ago_sends_it_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
+    with running(bench.relay()):
+        eventually(lambda: swept(bench))
+    first = swept(bench)
+    for number in range(6):
+        bench.count("a", number)
+    late = bench.relay("r2")
+    late.clock = lambda: system() + timedelta(minutes=10)
+
+    with running(late):
+        eventually(lambda: swept(bench) > first)
+
+    # Once by the change stream, once by the sweep.
+    assert sum(kafka.ends(bench.bootstrap, topic_name(bench.service)).values()) == 2 * 6
+
+
+def swept(bench: Bench) -> Any:
+    """Return up to when a sweep has looked, None before the first."""
+    return (bench.database["checkpoints"].find_one({"_id": "relay"}) or {}).get("swept")
 
 
 def now(bench: Bench) -> Any:
