@@ -25,7 +25,9 @@ CENTRAL = ZoneInfo("Europe/Madrid")
 FIRST = date(2026, 9, 7)
 # Before and after the hour of reminders, in every one of the zones.
 PARTS_OF_DAY = (clock_time(16), clock_time(19, 30))
-REMINDED_LATER = 2
+# Every second patient tells in the evening, when a reminder may be on its way.
+REMINDED = 2
+FIRST_PATIENTS = 2
 
 
 @dataclass(slots=True)
@@ -53,28 +55,37 @@ class Care:
 
 @dataclass(slots=True)
 class Worker:
-    """One thread's patients, and what it does with them."""
+    """One thread's patients, and what it does with them.
+
+    Attributes:
+        caller: by which it asks.
+        clinics: whose patients it takes.
+        chance: decides what comes next.
+        first: how many patients there are from the beginning.
+        most: how many there may be.
+    """
 
     caller: Caller
     clinics: Sequence[Clinic]
     chance: random.Random
+    first: int
     most: int
     patients: list[Care] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Register the first patients; one at least is needed."""
+        for _ in range(self.first):
+            self.register(FIRST)
 
     def part_of_day(self, day: date, evening: bool, until: float) -> None:
         """Log what is to be logged in this part of the day, then do other things."""
         for number, care in enumerate(self.patients):
-            later = number % REMINDED_LATER == 1
+            later = number % REMINDED == 1
             if day not in care.logged and (evening or not later):
                 self._go(partial(self._log, care, day))
         while time.monotonic() < until:
-            if len(self.patients) < self.most and not evening:
-                self._go(partial(self._register, day))
-            elif self.patients:
-                care = self.chance.choice(self.patients)
-                self._go(partial(self.chance.choice(OTHERS), self, care, day))
-            else:
-                return
+            care = self.chance.choice(self.patients)
+            self._go(partial(self.chance.choice(OTHERS), self, care, day))
 
     def _go(self, act: Callable[[], None]) -> None:
         try:
@@ -82,7 +93,13 @@ class Worker:
         except Unanswered:
             return
 
-    def _register(self, day: date) -> None:
+    def more(self, care: Care, day: date) -> None:
+        """Register another patient, while the one at hand has told of the day."""
+        if len(self.patients) < self.most and day in care.logged:
+            self.register(day)
+
+    def register(self, day: date) -> None:
+        """Register a patient, prescribe her a program from this day on, and log its first date."""
         clinic = replace(self.chance.choice(self.clinics), first=day)
         care = Care(clinic, prescribe(clinic, f"p{uuid.uuid4().hex[:8]}"))
         self.patients.append(care)
@@ -143,17 +160,30 @@ class Worker:
         return clock.now(self.caller.stack).astimezone(ZoneInfo(care.clinic.zone))
 
 
-OTHERS = (Worker.correct, Worker.correct, Worker.repeat, Worker.reuse, Worker.revise)
+OTHERS = (
+    *(Worker.correct, Worker.correct, Worker.repeat, Worker.repeat),
+    *(Worker.reuse, Worker.revise, Worker.more),
+)
 
 
 def workers(caller: Caller, seed: int, *, threads: int, patients: int) -> list[Worker]:
-    """Open the practices and return who will load them; each has this many patients at most."""
+    """Open the practices with their first patients, while nothing is broken yet.
+
+    Args:
+        caller: by which to ask.
+        seed: of what each of them does.
+        threads: how many work.
+        patients: of each at most.
+    """
     clock.move(caller.stack, datetime.combine(FIRST, PARTS_OF_DAY[0], CENTRAL))
     clinics = [open_clinic(caller, zone, FIRST) for zone in ZONES]
-    return [
-        Worker(caller, clinics, random.Random(f"{seed} {number}"), patients)
+    found = [
+        Worker(caller, clinics, random.Random(f"{seed} {number}"), FIRST_PATIENTS, patients)
         for number in range(threads)
     ]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(Worker.begin, found))
+    return found
 
 
 def live(loading: Sequence[Worker], seconds: float, part_seconds: float) -> int:

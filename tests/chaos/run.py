@@ -27,7 +27,7 @@ class Size:
 
     duration: float
     part: float = 8.0
-    threads: int = 4
+    threads: int = 6
     patients: int = 8
     settle: float = SETTLE_SECONDS
 
