@@ -137,11 +137,12 @@ class Worker:
 
     def revise(self, care: Care, day: date) -> None:
         """Revise the program from tomorrow on, or try on an older version."""
+        dose = {**DOSE, "rest_seconds": self.chance.randint(10, 300)}
         body = {
             "reason": "progressed",
             "effective": (day + timedelta(days=1)).isoformat(),
             "phase": {"number": 1, "name": "Begin"},
-            "exercises": [{"exercise": care.clinic.exercise, "dose": DOSE, "priority": 1}],
+            "exercises": [{"exercise": care.clinic.exercise, "dose": dose, "priority": 1}],
         }
         path = f"{PRESCRIPTION}/programs/{care.person.program}/revisions"
         seen = {"If-Match": f'"{care.revision}"'}

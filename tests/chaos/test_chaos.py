@@ -8,10 +8,11 @@ from tests.chaos.faults import plan
 from tests.chaos.lived import Lived
 from tests.chaos.verdict import judge
 
+# The run itself is the setup of whichever test comes first.
+pytestmark = pytest.mark.timeout(600)
 PARTS = ["kafka", "secantus", "adherence-serve", "adherence-work"]
 
 
-@pytest.mark.timeout(600)
 def test_nothing_is_lost_and_nothing_doubled_while_parts_are_killed_and_kafka_is_wiped(
     lived: Lived, tmp_path: Path
 ) -> None:

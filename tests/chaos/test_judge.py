@@ -13,6 +13,8 @@ import pytest
 from tests.chaos.lived import OWNER, Copy, Lived, pairs, place
 from tests.chaos.verdict import HERE, isolated, judge
 
+# The run itself is the setup of whichever test comes first.
+pytestmark = pytest.mark.timeout(600)
 CLIENTS = {"pymongo", "kafka", "requests"}
 OURS = ("shared", "deploy", "prescription", "adherence", "notifications", "reporting", "tests")
 ROW = re.compile(r"  (\S.*?)  +(\d+)")
@@ -59,7 +61,6 @@ def test_it_runs_where_nothing_of_ours_can_be_imported(package: str) -> None:
     assert isolated("-c", "import pymongo, kafka, requests, judge").returncode == 0
 
 
-@pytest.mark.timeout(600)
 def test_it_finds_nothing_where_nothing_is_planted(copy: Copy) -> None:
     wrong, said = found(copy)
 

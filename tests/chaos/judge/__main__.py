@@ -4,16 +4,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import answers, case, checks, history, stores, topics
-from .checks import Check, Evidence
+from . import answers, case, checks, effects, evidence, history, stores, topics
+from .evidence import Check, Evidence
 
 LOST: tuple[Check, ...] = (
     checks.commands_lost,
     checks.events_lost,
-    checks.sessions_lost,
-    checks.milestones_lost,
-    checks.celebrations_lost,
-    checks.mails_lost,
+    effects.sessions_lost,
+    effects.milestones_lost,
+    effects.celebrations_lost,
+    effects.mails_lost,
     checks.ledgers_behind,
     checks.keys_held,
     checks.due_failed,
@@ -25,10 +25,10 @@ DOUBLED: tuple[Check, ...] = (
     checks.records_unexplained,
     checks.holes,
     checks.out_of_order,
-    checks.sessions_doubled,
-    checks.milestones_doubled,
-    checks.celebrations_doubled,
-    checks.mails_doubled,
+    effects.sessions_doubled,
+    effects.milestones_doubled,
+    effects.celebrations_doubled,
+    effects.mails_doubled,
 )
 SHOWN = 20
 
@@ -64,10 +64,12 @@ def figures(found: Evidence) -> Iterator[tuple[str, str]]:
     yield "events on Kafka", str(distinct)
     yield "records repeated", str(len(found.records) - distinct)
     yield "milestones", str(sum(1 for _ in found.stores.events("MilestoneReached")))
-    for state in ("MessageSent", "MessageExpired", "MessageFailed"):
-        yield state, str(sum(1 for _ in found.stores.events(state)))
+    for state in evidence.CLOSED:
+        kinds = [data["kind"] for _, data in found.stores.events(state)]
+        for kind in ("celebration", "reminder"):
+            yield f"{state}, {kind}", str(kinds.count(kind))
     yield "mails", str(found.mails.total())
-    yield "longest wait for an answer, s", f"{checks.longest_wait(commands):.1f}"
+    yield "longest wait for an answer, s", f"{history.longest_wait(commands):.1f}"
     yield "at rest after the last fault, s", f"{found.history.settled:.1f}"
 
 
@@ -97,7 +99,7 @@ def main() -> None:
         line(name, value)
     lost = count("Lost", LOST, found)
     doubled = count("Doubled", DOUBLED, found)
-    count("Apart", (checks.mails_repeated,), found)
+    count("Apart", (effects.mails_repeated,), found)
     print("Verdict")
     line("lost", str(lost))
     line("doubled", str(doubled))

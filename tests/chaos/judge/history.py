@@ -129,3 +129,9 @@ def sessions(commands: Iterable[Command]) -> dict[tuple[str, str], Told]:
             day = command.told["local_date"] if log else match[2]
             told.days[date.fromisoformat(day)] = command.told["pain"]
     return found
+
+
+def longest_wait(commands: Iterable[Command]) -> float:
+    """Return the seconds that the longest command took from its first try to its answer."""
+    waits = (one.answered - one.sent for one in commands if one.answered)
+    return max((wait.total_seconds() for wait in waits), default=0.0)
