@@ -24,6 +24,7 @@ METADATA_MS = 5_000
 RECONNECT_MS = 1_000
 # How long the broker may keep a new topic's id and partitions to itself.
 TELL_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
 
 Fault = KafkaError
 
@@ -103,6 +104,20 @@ def producer(bootstrap: str, name: str) -> Any:
         max_block_ms=10_000,
         allow_auto_create_topics=False,
     )
+
+
+def close(client: Any) -> None:
+    """Close a producer for good, with whatever it could not send.
+
+    The library's own close gives up where a flush takes too long, and leaves a thread behind that
+    goes on sending what another leader has sent meanwhile.
+    """
+    try:
+        client.close(timeout=CLOSE_SECONDS)
+    except KafkaError:
+        client._sender.force_close()  # noqa: SLF001 - there is no public door to it
+        client._sender.join(CLOSE_SECONDS)  # noqa: SLF001
+        client.close(timeout=0)
 
 
 def consumer(bootstrap: str, group: str, name: str) -> Any:

@@ -124,7 +124,7 @@ class Relay:
                     self._scan(lease, producer, changes, topic_id)
                 self._tail(lease, producer, changes, swept, stop)
         finally:
-            producer.close(timeout=5)
+            kafka.close(producer)
 
     def _take_over(self, lease: Lease) -> Document:
         """Put this leader's fencing token into the checkpoint and return it."""

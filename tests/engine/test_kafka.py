@@ -1,9 +1,12 @@
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from kafka.admin import KafkaAdminClient
 
-from shared.kafka import ends, ensure_topic, records
+from shared.kafka import close, ends, ensure_topic, records
+from shared.kafka import producer as make_producer
 
 
 @pytest.fixture
@@ -22,3 +25,20 @@ def test_a_topic_without_a_record_yields_none(kafka: str, name: str) -> None:
     ensure_topic(kafka, name)
 
     assert list(records(kafka, name, ends(kafka, name))) == []
+
+
+def test_a_producer_with_unsent_records_leaves_no_thread_behind(
+    kafka: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.kafka.CLOSE_SECONDS", 0.5)
+    ensure_topic(kafka, name)
+    producer = make_producer(kafka, name)
+    producer.send(name, b"first").get(10)
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin.delete_topics([name])
+    admin.close()
+    producer.send(name, b"to nobody")
+
+    close(producer)
+
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(name)]
