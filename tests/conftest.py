@@ -10,12 +10,18 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from deploy.local import engines
 from shared import mongo
 from tests.containers import kafka_container, mongodb_container
+
+
+# A shared machine may stand still for longer than any deadline of an example.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
