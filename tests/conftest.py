@@ -18,7 +18,6 @@ from deploy.local import engines
 from shared import mongo
 from tests.containers import kafka_container, mongodb_container
 
-
 # A shared machine may stand still for longer than any deadline of an example.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
