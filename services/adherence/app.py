@@ -3,11 +3,17 @@
 from adherence.duties import DUE
 from adherence.events import EVENTS
 from adherence.handlers import HANDLERS
-from adherence.pages import pages
 from adherence.projections import INDEXES, PROJECTIONS
 from adherence.published import PUBLISHED
-from adherence.routes import routes
-from shared.service import Definition
+from shared.service import Definition, Front
+
+
+def _front() -> Front:
+    from adherence.pages import pages  # noqa: PLC0415 - only `serve` needs it
+    from adherence.routes import routes  # noqa: PLC0415
+
+    return Front(routes, pages)
+
 
 DEFINITION = Definition(
     name="adherence",
@@ -17,7 +23,6 @@ DEFINITION = Definition(
     projections=PROJECTIONS,
     due=DUE,
     indexes=INDEXES,
-    api=routes,
-    pages=pages,
+    front=_front,
     signs_in=True,
 )

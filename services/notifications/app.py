@@ -4,11 +4,17 @@ from notifications.channels import CHANNELS
 from notifications.duties import DUE, close
 from notifications.events import EVENTS
 from notifications.handlers import HANDLERS
-from notifications.pages import pages
 from notifications.projections import INDEXES, PROJECTIONS
 from notifications.published import PUBLISHED
-from notifications.routes import routes
-from shared.service import Definition
+from shared.service import Definition, Front
+
+
+def _front() -> Front:
+    from notifications.pages import pages  # noqa: PLC0415 - only `serve` needs it
+    from notifications.routes import routes  # noqa: PLC0415
+
+    return Front(routes, pages)
+
 
 DEFINITION = Definition(
     name="notifications",
@@ -20,6 +26,5 @@ DEFINITION = Definition(
     channels=CHANNELS,
     outcome=close,
     indexes=INDEXES,
-    api=routes,
-    pages=pages,
+    front=_front,
 )

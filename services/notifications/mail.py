@@ -17,10 +17,10 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 
 import shared.web
 from notifications.celebration import ranked
+from shared.language import DAYS, LANGUAGES, translate
 from shared.mongo import Document
 from shared.send import Unsendable
 from shared.settings import Settings
-from shared.web.words import DAYS, LANGUAGES, translate
 
 HERE = Path(__file__).parent
 SHARED = Path(str(shared.web.__file__)).parent

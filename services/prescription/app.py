@@ -2,11 +2,17 @@
 
 from prescription.events import EVENTS, UPCASTERS
 from prescription.handlers import HANDLERS
-from prescription.pages import pages
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
-from prescription.routes import routes
-from shared.service import Definition
+from shared.service import Definition, Front
+
+
+def _front() -> Front:
+    from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
+    from prescription.routes import routes  # noqa: PLC0415
+
+    return Front(routes, pages)
+
 
 DEFINITION = Definition(
     name="prescription",
@@ -16,7 +22,6 @@ DEFINITION = Definition(
     handlers=HANDLERS,
     projections=PROJECTIONS,
     indexes=INDEXES,
-    api=routes,
-    pages=pages,
+    front=_front,
     signs_in=True,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from prescription.rules import Limits
-from shared.web.words import LANGUAGES
+from shared.language import LANGUAGES
 
 FILL = "Fill this in."
 DAY = "Give a date as 2026-09-07."

@@ -2,19 +2,25 @@
 
 from pathlib import Path
 
-from reporting.pages import pages
 from reporting.projections import INDEXES, PROJECTIONS
-from reporting.routes import routes
-from shared.service import Definition
+from shared.service import Definition, Front
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _front() -> Front:
+    from reporting.pages import pages  # noqa: PLC0415 - only `serve` needs it
+    from reporting.routes import routes  # noqa: PLC0415
+
+    return Front(routes, pages)
+
+
 DEFINITION = Definition(
     name="reporting",
     events=(),
     published={},
     handlers={},
     projections=PROJECTIONS,
-    api=routes,
-    pages=pages,
+    front=_front,
     indexes=INDEXES,
 )

@@ -62,8 +62,9 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     words.register(app, templates.parent / "words")
     frame.register(app)
     problems.register(app)
-    api = contracts.create_api(app, definition)
-    app.register_blueprint(definition.pages)
+    front = definition.front()
+    api = contracts.create_api(app, definition, front.api)
+    app.register_blueprint(front.pages)
     if definition.signs_in:
         from shared.web import signin  # noqa: PLC0415 - seven megabytes that two services need
 

@@ -11,7 +11,7 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 
 from shared.errors import NotFound
@@ -56,11 +56,11 @@ class ScopedApi(Api):  # type: ignore[misc]
         """Leave errors to `problems`."""
 
 
-def create_api(app: Flask, definition: Definition) -> Api:
-    """Register the service's routes and return what documents them."""
+def create_api(app: Flask, definition: Definition, routes: Blueprint) -> Api:
+    """Register a service's routes and return what documents them."""
     app.config.update(API_TITLE=f"HEP {definition.name}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = ScopedApi(app)
-    api.register_blueprint(definition.api)
+    api.register_blueprint(routes)
     api.register_blueprint(owner.create_routes(definition))
     return api
 
@@ -88,7 +88,7 @@ def register(app: Flask, api: Api, definition: Definition) -> None:
 
 def documents(definition: Definition) -> dict[str, str]:
     """Return the text of every contract by its path under `contracts/`."""
-    api = create_api(Flask(definition.name), definition)
+    api = create_api(Flask(definition.name), definition, definition.front().api)
     found = {"openapi.json": openapi(api), "asyncapi.json": asyncapi(definition)}
     for name in definition.payloads:
         found[f"events/{name}.json"] = event_schema(definition, name)

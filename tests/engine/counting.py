@@ -16,7 +16,7 @@ from shared.envelope import Envelope
 from shared.mongo import Database
 from shared.publication import Publication
 from shared.send import Intent
-from shared.service import Definition, Service
+from shared.service import Definition, Front, Service
 from shared.stream import Cause, Kind
 from shared.tenancy import qualify
 from shared.verify import verify
@@ -60,8 +60,7 @@ def define(name: str) -> Definition:
         published={Counted: Publication("counter.counted", CountedSchema)},
         handlers={},
         projections=[totals],
-        api=Blueprint(name, __name__),
-        pages=flask.Blueprint("pages", __name__),
+        front=lambda: Front(Blueprint(name, __name__), flask.Blueprint("pages", __name__)),
     )
 
 

@@ -16,6 +16,7 @@ from flask import Flask, Response, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 import shared.web
+from shared.language import CATALOGUES
 from shared.web import words
 from shared.web.app import HEADERS
 
@@ -58,7 +59,7 @@ def create_gallery() -> Flask:
     app.jinja_env.globals.update(
         asset=lambda name: f"/gallery/static/{name}", csrf_token=lambda: "invented"
     )
-    words.register(app, words.CATALOGUES)
+    words.register(app, CATALOGUES)
     app.add_url_rule("/", view_func=show_parts)
     app.add_url_rule("/pages/<name>", view_func=show_page)
     app.add_url_rule("/nowhere", view_func=go_nowhere, methods=["GET", "POST"])

@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from jinja2 import Environment
 from playwright.sync_api import Page
 
+from shared.language import CATALOGUES, catalogue
 from shared.web.frame import PATIENT, STAFF
-from shared.web.words import CATALOGUES, catalogue
 from tests.pages import gallery
 from tests.pages.conftest import Open
 

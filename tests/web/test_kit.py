@@ -16,7 +16,7 @@ from shared import position
 from shared.errors import NotFound, Refusal
 from shared.mongo import Database
 from shared.publication import Publication
-from shared.service import Definition, Service
+from shared.service import Definition, Front, Service
 from shared.store import Commit
 from shared.stream import Cause, Kind
 from shared.views import Projection
@@ -116,8 +116,7 @@ DEFINITION = Definition(
     published={Counted: Publication("counter.counted", CountedSchema)},
     handlers={Count: count},
     projections=[],
-    api=routes,
-    pages=flask.Blueprint("pages", __name__),
+    front=lambda: Front(routes, flask.Blueprint("pages", __name__)),
 )
 
 

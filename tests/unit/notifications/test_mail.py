@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from notifications.mail import Letter, compose
+from shared.language import LANGUAGES
 from shared.send import Unsendable
-from shared.web.words import LANGUAGES
 from tests.given import given_settings
 
 NOW = datetime(2026, 9, 13, 15, 30, tzinfo=UTC)

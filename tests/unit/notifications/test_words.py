@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import notifications
-from shared.web.words import CATALOGUES, catalogue
+from shared.language import CATALOGUES, catalogue
 
 HERE = Path(str(notifications.__file__)).parent
 SAID = re.compile(r"_\('((?:[^'\\]|\\.)*)'")

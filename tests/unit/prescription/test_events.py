@@ -15,9 +15,9 @@ from prescription.labels import CODES
 from prescription.payloads import Prescribed
 from prescription.program import prescribe
 from prescription.rules import rules
+from shared.language import CATALOGUES, catalogue
 from shared.store import Stored
 from shared.web.contracts import payload_schema
-from shared.web.words import CATALOGUES, catalogue
 from tests.unit.prescription.asked import DESK, PRESCRIBE, keep
 
 GOLDEN = Path(__file__).with_name("golden.json")

@@ -3,7 +3,7 @@
 from jinja2 import Environment
 
 from reporting.app import TEMPLATES
-from shared.web.words import CATALOGUES, catalogue
+from shared.language import CATALOGUES, catalogue
 
 
 def test_every_word_of_the_pages_is_said_in_spanish() -> None:
