@@ -133,7 +133,8 @@ def test_pain_that_nobody_answered_arrives_as_no_answer(visit: Open) -> None:
 def test_enter_in_a_dose_removes_no_exercise(visit: Open) -> None:
     page = visit("/pages/prescribe", javascript=False)
 
-    page.locator("#exercises-0-sets").press("Enter")
+    with page.expect_navigation():
+        page.locator("#exercises-0-sets").press("Enter")
 
     assert page.locator("dt:text-is('csrf')").count() == 1
     assert page.locator("dt:text-is('remove')").count() == 0
