@@ -73,11 +73,12 @@ def kafka(request: pytest.FixtureRequest, engine_data: Path) -> Iterator[str]:
 
 @pytest.fixture
 def database(mongodb: str) -> Iterator[mongo.Database]:
-    """A database of this test's own, dropped when it ends."""
+    """A database of this test's own; a server that is not the suite's is left as it was."""
     with mongo.connect(mongodb, "tests") as client:
         name = f"test_{uuid.uuid4().hex[:12]}"
         yield client[name]
-        client.drop_database(name)
+        if os.environ.get("HEP_MONGODB"):
+            client.drop_database(name)
 
 
 @pytest.fixture(scope="session")
