@@ -19,6 +19,7 @@ from shared.peers import Peers
 from shared.publication import Publication
 from shared.send import Intent, Outcome
 from shared.settings import Settings
+from shared.snapshot import Snapshots
 from shared.store import Commit, MongoStore
 from shared.stream import Cause, Streams
 from shared.tenancy import Documents
@@ -152,7 +153,9 @@ class Definition:
         return Service(
             settings=settings,
             database=database,
-            streams=Streams(MongoStore(database), self.codec, self.published, clock),
+            streams=Streams(
+                MongoStore(database), self.codec, self.published, clock, Snapshots(database)
+            ),
             vault=Vault(database, settings.master_key),
             peers=Peers(self.name, settings.secret, settings.issuer, settings.peers),
             verifier=Verifier(settings.issuer),

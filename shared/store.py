@@ -119,6 +119,9 @@ class Store(Protocol):
     def load(self, tenant: str, stream: str, after: int = 0) -> list[Commit]:
         """Return the commits of a stream that begin above version `after`, in order."""
 
+    def find(self, tenant: str, stream: str, command: str) -> Commit | None:
+        """Return the commit that a command wrote into a stream."""
+
     def append(self, commit: Commit) -> None:
         """Add a commit to its stream.
 
@@ -166,6 +169,10 @@ class MongoStore:
         found = self.collection.find({"stream": f"{tenant}|{stream}", "from": {"$gt": after}})
         return [from_document(document) for document in found.sort("from", ASCENDING)]
 
+    def find(self, tenant: str, stream: str, command: str) -> Commit | None:
+        found = self.collection.find_one({"stream": f"{tenant}|{stream}", "command": command})
+        return from_document(found) if found else None
+
     def append(self, commit: Commit) -> None:
         document = to_document(commit)
         try:
@@ -173,11 +180,9 @@ class MongoStore:
         except DuplicateKeyError:
             # Engines name either index, and a driver's retry may meet its own write: the command
             # tells which it was.
-            earlier = self.collection.find_one(
-                {"stream": document["stream"], "command": commit.command}
-            )
+            earlier = self.find(commit.tenant, commit.stream, commit.command)
             if earlier is not None:
-                raise Repeated(from_document(earlier)) from None
+                raise Repeated(earlier) from None
             raise Conflict(commit.id) from None
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared.clock import Clock
-from shared.codec import Codec
+from shared.codec import Codec, converter
+from shared.snapshot import Snapshots, fits
 from shared.store import Commit, Repeated, Store
 
 State = TypeVar("State")
@@ -47,12 +48,15 @@ class Cause:
 class Kind(Generic[State]):
     """A kind of stream: its name in ids and how its state comes about.
 
-    `evolve` is pure; `initial` is the state of a stream without commits.
+    `evolve` is pure; `initial` is the state of a stream without commits. `shape` is the version of
+    the state, for snapshots: raise it whenever `evolve` or a field changes; 0 where streams are
+    short.
     """
 
     name: str
     initial: State
     evolve: Callable[[State, Any], State]
+    shape: int = 0
 
     def stream(self, identity: str) -> str:
         """Return the stream's id, `kind-identity`."""
@@ -70,7 +74,7 @@ class Loaded(Generic[State]):
         sequence: published events so far.
         key: its Kafka key, empty before the first commit.
         site: of its first commit.
-        commits: all of them, in order.
+        commits: in order: all of them, or of a long stream those from its snapshot on.
     """
 
     stream: str
@@ -91,6 +95,7 @@ class Streams:
         codec: its events.
         published: the event classes that are published; fixed for ever for each.
         clock: the platform's time.
+        snapshots: states of long streams.
         epoch: raised by a restore.
     """
 
@@ -98,6 +103,7 @@ class Streams:
     codec: Codec
     published: Container[type]
     clock: Clock
+    snapshots: Snapshots
     epoch: int = 1
 
     def load(self, kind: Kind[State], cause: Cause, identity: str) -> Loaded[State]:
@@ -107,27 +113,39 @@ class Streams:
             Repeated: the stream holds this command already.
         """
         loaded = self.peek(kind, cause.tenant, identity)
+        if accepted := self.accepted(loaded, cause):
+            raise Repeated(accepted)
+        self.snapshots.keep(kind, cause.tenant, loaded)
+        return loaded
+
+    def accepted(self, loaded: Loaded[Any], cause: Cause) -> Commit | None:
+        """Return what this command wrote into a stream; None where it wrote nothing yet."""
         for commit in loaded.commits:
             if commit.command == cause.command:
-                raise Repeated(commit)
-        return loaded
+                return commit
+        if loaded.commits and loaded.commits[0].version > 1:
+            return self.store.find(cause.tenant, loaded.stream, cause.command)
+        return None
 
     def peek(self, kind: Kind[State], tenant: str, identity: str) -> Loaded[State]:
         """Read a stream and fold it, for a query."""
-        commits = self.store.load(tenant, kind.stream(identity))
-        state = kind.initial
+        stream = kind.stream(identity)
+        snapshot = self.snapshots.find(kind, tenant, stream)
+        if snapshot is not None:
+            commits = self.store.load(tenant, stream, after=snapshot["version"] - 1)
+            if fits(snapshot, commits):
+                state = converter.structure(snapshot["state"], type(kind.initial))
+                folded = self._fold(kind, state, commits[1:])
+                return _loaded(stream, folded, commits, snapshot["site"])
+        commits = self.store.load(tenant, stream)
+        folded = self._fold(kind, kind.initial, commits)
+        return _loaded(stream, folded, commits, commits[0].site if commits else "")
+
+    def _fold(self, kind: Kind[State], state: State, commits: Sequence[Commit]) -> State:
         for commit in commits:
             for event in commit.events:
                 state = kind.evolve(state, self.codec.decode(event))
-        return Loaded(
-            stream=kind.stream(identity),
-            state=state,
-            version=commits[-1].last if commits else 0,
-            sequence=commits[-1].sequence if commits else 0,
-            key=commits[0].key if commits else "",
-            site=commits[0].site if commits else "",
-            commits=tuple(commits),
-        )
+        return state
 
     def append(
         self, loaded: Loaded[State], events: Sequence[object], cause: Cause, *, key: str = ""
@@ -172,3 +190,15 @@ class Streams:
         )
         self.store.append(commit)
         return commit
+
+
+def _loaded(stream: str, state: State, commits: Sequence[Commit], site: str) -> Loaded[State]:
+    return Loaded(
+        stream=stream,
+        state=state,
+        version=commits[-1].last if commits else 0,
+        sequence=commits[-1].sequence if commits else 0,
+        key=commits[0].key if commits else "",
+        site=site,
+        commits=tuple(commits),
+    )

@@ -17,6 +17,10 @@ class MemoryStore:
         commits = self.streams.get((tenant, stream), [])
         return [commit for commit in commits if commit.version > after]
 
+    def find(self, tenant: str, stream: str, command: str) -> Commit | None:
+        commits = self.streams.get((tenant, stream), [])
+        return next((commit for commit in commits if commit.command == command), None)
+
     def append(self, commit: Commit) -> None:
         check_size(commit, len(bson.encode(to_document(commit))))
         commits = self.streams.setdefault((commit.tenant, commit.stream), [])

@@ -11,6 +11,7 @@ from shared.mongo import Database
 from shared.peers import Away
 from shared.service import Definition, Service
 from shared.settings import Settings
+from shared.snapshot import Snapshots
 from shared.store import MongoStore
 from shared.stream import Streams
 from shared.vault import Vault
@@ -66,7 +67,9 @@ def build(definition: Definition, database: Database, clock: Clock = system) -> 
     service = Service(
         settings=given_settings(definition.name),
         database=database,
-        streams=Streams(MongoStore(database), definition.codec, definition.published, clock),
+        streams=Streams(
+            MongoStore(database), definition.codec, definition.published, clock, Snapshots(database)
+        ),
         vault=Vault(database, MASTER_KEY),
         peers=Nobody(),  # type: ignore[arg-type]
         verifier=Cast(),  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def evolve(diary: Diary, event: object) -> Diary:
     return diary
 
 
-KIND = Kind("program", Diary(), evolve)
+KIND = Kind("program", Diary(), evolve, shape=1)
 
 
 def find(diary: Diary, session: str) -> Session:

@@ -65,11 +65,9 @@ def save(visit: Visit, command: LogSession | AmendSession, body: Mapping[str, An
 
 def repeated(visit: Visit, body: Mapping[str, Any]) -> Response | None:
     """Lead to what came of a form that was sent before, whatever it would mean now."""
-    wanted = api.cause(body, key=_key(body)).command
-    for commit in visit.loaded.commits:
-        if commit.command == wanted:
-            return lead(visit, commit)
-    return None
+    cause = api.cause(body, key=_key(body))
+    commit = service().streams.accepted(visit.loaded, cause)
+    return lead(visit, commit) if commit else None
 
 
 def lead(visit: Visit, commit: Commit) -> Response:

@@ -41,7 +41,7 @@ def evolve(mailbox: Mailbox, event: object) -> Mailbox:
     return mailbox
 
 
-KIND = Kind("patient", Mailbox(), evolve)
+KIND = Kind("patient", Mailbox(), evolve, shape=1)
 
 
 def close(mailbox: Mailbox, command: CloseMessage) -> list[object]:

@@ -23,6 +23,7 @@ from shared.park import Failure
 from shared.peers import Away, Head
 from shared.publication import Publication, topic_name
 from shared.relay import Relay
+from shared.snapshot import Snapshots
 from shared.store import Commit, MongoStore
 from shared.stream import Cause, Kind, Streams
 from shared.views import Projection, Views
@@ -186,7 +187,9 @@ def open_bench(database: Database, bootstrap: str) -> Bench:
     due.prepare(database)
     send.prepare(database)
     service = f"svc{uuid.uuid4().hex[:8]}"
-    return Bench(service, database, bootstrap, Streams(store, CODEC, PUBLISHED, system))
+    return Bench(
+        service, database, bootstrap, Streams(store, CODEC, PUBLISHED, system, Snapshots(database))
+    )
 
 
 @contextmanager
