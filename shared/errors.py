@@ -9,6 +9,7 @@
      |    +-- Forbidden     the asker's role may not
      |    +-- Stale         the asker saw an older version
      |    +-- NotYet        this service has not seen a fact yet that another one has
+     |    +-- TooMany       the asker's practice group sends more than its share
      |    +-- (each rule's own, in the rule's module)
      +-- StoreError         shared/store.py: Conflict, Repeated, TooLarge
      +-- Undecodable        shared/envelope.py
@@ -45,6 +46,8 @@ class Refusal(Exception):
     slug = "refused"
     title = "This is not possible"
     status = 409
+    # Seconds after which the same may be sent again, where that helps.
+    retry_after = 0
 
     def __init__(self, detail: str, *, faults: Sequence[Fault] = ()) -> None:
         super().__init__(detail)
@@ -90,3 +93,16 @@ class NotYet(Refusal):
     slug = "not-yet"
     title = "This is still on its way"
     status = 503
+    retry_after = 1
+
+
+class TooMany(Refusal):
+    """The asker's practice group sends more than its share: the same again, a little later."""
+
+    slug = "too-many"
+    title = "This is more than we can take at once"
+    status = 429
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

@@ -33,6 +33,7 @@ class Settings:
             moment when this service first ran.
         clock_file: offset of the platform's clock, on the one-machine stack only.
         threads: requests that `serve` answers at once.
+        commands_per_second: of one tenant that one `serve` process admits.
     """
 
     service: str
@@ -52,6 +53,7 @@ class Settings:
     act_since: datetime | None
     clock_file: Path | None
     threads: int
+    commands_per_second: int
 
     @property
     def clock(self) -> Clock:
@@ -92,6 +94,7 @@ def read(service: str) -> Settings:
         act_since=env.datetime("ACT_SINCE", None),
         clock_file=env.path("CLOCK_FILE", None),
         threads=env.int("THREADS", 8),
+        commands_per_second=env.int("COMMANDS_PER_SECOND", 30),
     )
 
 

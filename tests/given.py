@@ -41,6 +41,7 @@ def given_settings(name: str) -> Settings:
         act_since=None,
         clock_file=None,
         threads=1,
+        commands_per_second=1_000,
     )
 
 

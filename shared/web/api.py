@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import hmac
+import math
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,12 +16,13 @@ from flask import Response, current_app, g, request
 from marshmallow import Schema, fields, validate
 
 from shared import commands, position
-from shared.errors import Fault, Invalid, NotYet, Stale
+from shared.errors import Fault, Invalid, NotYet, Stale, TooMany
 from shared.metrics import COMMANDS
 from shared.service import Definition
 from shared.store import Commit
 from shared.stream import Cause
 from shared.views import Projection
+from shared.web.admission import Admission
 from shared.web.identity import identity, service
 
 KEY = "Idempotency-Key"
@@ -69,11 +72,17 @@ def new_id(cause: Cause) -> str:
 
 
 def execute(command: object, cause: Cause) -> Commit:
-    """Run a command through its handler; remember its position for the answer."""
+    """Run a command through its handler; remember its position for the answer.
+
+    Raises:
+        TooMany: the tenant has sent more than its share.
+        Refusal: a rule says no.
+    """
     definition = cast(Definition, current_app.extensions["hep.definition"])
     handler = definition.handlers[type(command)]
     name = type(command).__name__
     try:
+        _admit(cause.tenant)
         commit, again = commands.run(lambda: handler(command, service(), cause), cause)
     except Exception:
         COMMANDS.labels(name, "refused").inc()
@@ -82,6 +91,13 @@ def execute(command: object, cause: Cause) -> Commit:
     g.commit = commit
     g.again = again
     return commit
+
+
+def _admit(tenant: str) -> None:
+    admission = cast(Admission, current_app.extensions["hep.admission"])
+    if wait := admission.take(tenant, time.monotonic()):
+        detail = "Your practice group sends much at once. What was not taken can be sent again."
+        raise TooMany(detail, retry_after=math.ceil(wait))
 
 
 def headers(commit: Commit, location: str = "") -> dict[str, str]:

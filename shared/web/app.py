@@ -16,6 +16,7 @@ from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
 from shared.web import contracts, frame, problems, words
+from shared.web.admission import Admission
 from shared.web.identity import csrf_token
 
 HERE = Path(__file__).parent
@@ -53,6 +54,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["hep"] = service
     app.extensions["hep.definition"] = definition
+    app.extensions["hep.admission"] = Admission(service.settings.commands_per_second)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]
     )

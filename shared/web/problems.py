@@ -12,12 +12,11 @@ from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
 from shared.commands import KeyReused
-from shared.errors import Fault, NotYet, Refusal
+from shared.errors import Fault, Refusal
 from shared.store import Conflict, TooLarge
 from shared.tokens import IssuerAway, Unauthorized
 
 CONTENT_TYPE = "application/problem+json"
-RETRY_AFTER = "1"
 # What the framework says to people in front of a browser, said to a program.
 DETAILS = {
     404: "There is no such address; /<service>/openapi.json lists those that there are.",
@@ -48,7 +47,8 @@ def register(app: Flask) -> None:
     """Answer every failure of the app as a problem or a page."""
 
     def refused(fault: Refusal) -> Response:
-        return problem(fault.status, fault.slug, fault.title, fault.detail, fault.faults)
+        answer = problem(fault.status, fault.slug, fault.title, fault.detail, fault.faults)
+        return _again(answer, fault.retry_after)
 
     def http(fault: HTTPException) -> Response | HTTPException:
         if fault.code is None or fault.code < 400:
@@ -62,7 +62,8 @@ def register(app: Flask) -> None:
 
     def away(fault: Exception) -> Response:
         log.warning("engine_away", fault=type(fault).__name__)
-        return problem(503, "away", "This part is away for a moment", "Try again in a moment.")
+        answer = problem(503, "away", "This part is away for a moment", "Try again in a moment.")
+        return _again(answer, 1)
 
     def broken(fault: Exception) -> Response:
         log.error("request_failed", exc_info=fault, route=str(request.url_rule))
@@ -94,13 +95,14 @@ def problem(
         "errors": [{"pointer": fault.pointer, "reason": fault.reason} for fault in faults],
     }
     kept = {name: value for name, value in body.items() if value or name == "status"}
-    return Response(
-        ProblemSchema().dumps(kept), status, content_type=CONTENT_TYPE, headers=_retry(status)
-    )
+    return Response(ProblemSchema().dumps(kept), status, content_type=CONTENT_TYPE)
 
 
-def _retry(status: int) -> dict[str, str]:
-    return {"Retry-After": RETRY_AFTER} if status == NotYet.status else {}
+def _again(answer: Response, seconds: int) -> Response:
+    """Say after how many seconds the same may be sent again, where that helps."""
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _http(fault: HTTPException) -> Response:

@@ -81,7 +81,7 @@ class Caller(Platform):
             return None
         if answer.status_code == 401:
             self._forget(token)
-        if answer.status_code >= 500 or answer.status_code == 401:
+        if answer.status_code >= 500 or answer.status_code in {401, 429}:
             self.history.add("unanswered", call=call, status=answer.status_code)
             return None
         self._note_answer(call, answer)

@@ -15,7 +15,11 @@ from deploy.local.stack import Stack, StackError
 # Tokens live for ten minutes.
 KEEP_SECONDS = 480.0
 REUSED = "/problems/key-reused"
-AGAIN = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
+AGAIN = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
 
 @dataclass(slots=True)
