@@ -201,6 +201,7 @@ def _broker_properties(log: Path, port: int, controller: int) -> str:
 def secantus(data: Path, port: int | None = None) -> Engine:
     """Prepare a SecantusDB server whose files live under `data`.
 
+    `HEP_SECANTUSD` names another program of the same project, for example `secantusd-rs`.
     Without `--sync-on-commit` acknowledged writes are lost when it is killed; without the two
     oplog bounds an open change stream that lags skips events without an error.
     """
@@ -208,7 +209,7 @@ def secantus(data: Path, port: int | None = None) -> Engine:
     home = data / "secantus"
     home.mkdir(parents=True, exist_ok=True)
     command = [
-        str(Path(sys.executable).with_name("secantusd-py")),
+        os.environ.get("HEP_SECANTUSD") or str(Path(sys.executable).with_name("secantusd-py")),
         *("--host", "127.0.0.1", "--port", str(port), "--storage-path", str(home)),
         *("--cache-size", "256M", "--sync-on-commit", "--noop-heartbeat-seconds", "10"),
         *("--oplog-max-entries", "100000000", "--oplog-retention-seconds", "2592000"),

@@ -9,6 +9,6 @@ from deploy.local.stack import Stack
 
 def run(stack: Stack, service: str, *verb: str) -> int:
     """Run `python -m <service> <verb>`, its output shown; return its exit code."""
-    environment = {**os.environ, **stack.environment(service, "work")}
+    environment = {**os.environ, **stack.environment(f"{service}-work")}
     command = [sys.executable, "-m", service, *verb]
     return subprocess.run(command, env=environment, check=False).returncode

@@ -27,8 +27,8 @@ class Stack:
 
     Attributes:
         data: where everything is kept.
-        ports: by part: edge, issuer, smtp, `<service>-serve`, `<service>-work`, and kafka and
-            secantus where they are embedded.
+        ports: by part: edge, issuer, smtp, `<service>-serve`, `<service>-work` (the second
+            is `<service>-work-2`), and kafka and secantus where they are embedded.
         kafka: bootstrap address.
         mongodb: URI of the server that speaks MongoDB's protocol.
     """
@@ -66,12 +66,13 @@ class Stack:
         """Return the address of the service's `work`: /livez, /readyz, /metrics."""
         return f"http://127.0.0.1:{self.ports[f'{service}-work']}"
 
-    def environment(self, service: str, role: str) -> dict[str, str]:
-        """Return every HEP_* setting of one process of a service."""
+    def environment(self, part: str) -> dict[str, str]:
+        """Return every HEP_* setting of one process of a service, `<service>-<role>`."""
+        service, role = part.split("-")[:2]
         listen = {"serve": "HEP_PORT", "work": "HEP_METRICS_PORT"}[role]
         peers = ",".join(f"{name}={self.serve(name)}" for name in SERVICES)
         return {
-            listen: str(self.ports[f"{service}-{role}"]),
+            listen: str(self.ports[part]),
             "HEP_MONGODB": self.mongodb,
             "HEP_KAFKA": self.kafka,
             "HEP_ISSUER": self.issuer,

@@ -15,6 +15,8 @@ from deploy.local.stack import CLIENT, SERVICES, Stack, StackError, load
 from deploy.local.supervisor import Child, Supervisor
 
 PORT = 8080
+# As many as a topic has partitions: more would have nothing to do.
+WORKERS = 12
 # Few threads need few heaps: the allocator's default of eight a core costs 10 MB and more each.
 LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 Say = Callable[[str], None]
@@ -87,8 +89,17 @@ def _names(given: Mapping[str, str]) -> list[str]:
     """Return every part that listens; an engine that is given elsewhere is none of them."""
     embedded = {"kafka": "HEP_KAFKA", "secantus": "HEP_MONGODB"}
     engines = [name for name, setting in embedded.items() if not given.get(setting)]
-    services = [f"{service}-{role}" for role in ("serve", "work") for service in SERVICES]
-    return ["edge", "issuer", "smtp", *services, *engines]
+    serve = [f"{service}-serve" for service in SERVICES]
+    work = [f"{service}-work{number}" for number in _workers(given) for service in SERVICES]
+    return ["edge", "issuer", "smtp", *serve, *work, *engines]
+
+
+def _workers(given: Mapping[str, str]) -> list[str]:
+    """Return what the names of each service's background processes end in."""
+    wanted = given.get("HEP_WORKERS", "1")
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= WORKERS:
+        raise StackError(f"HEP_WORKERS must be a number from 1 to {WORKERS}, not {wanted}.")
+    return ["", *(f"-{number}" for number in range(2, int(wanted) + 1))]
 
 
 def children(stack: Stack) -> list[Child]:
@@ -133,21 +144,23 @@ def frontage(stack: Stack) -> list[Child]:
 
 
 def services(stack: Stack) -> list[Child]:
-    """Return `serve` and `work` of every service."""
+    """Return `serve` of every service and its `work`, or several that share the partitions."""
     embedded = tuple(name for name in ("kafka", "secantus") if name in stack.ports)
     # `serve` has no Kafka client inside, so it need not wait for the slower engine.
     after = {"serve": tuple(name for name in embedded if name == "secantus"), "work": embedded}
     return [
         Child(
-            f"{service}-{role}",
+            part,
             [sys.executable, "-m", service, role],
-            {**LEAN, **stack.environment(service, role)},
-            stack.ports[f"{service}-{role}"],
+            {**LEAN, **stack.environment(part)},
+            stack.ports[part],
             "/readyz",
             after[role],
         )
         for service in SERVICES
-        for role in ("serve", "work")
+        for part in stack.ports
+        if part.startswith(f"{service}-")
+        for role in [part.split("-")[1]]
     ]
 
 

@@ -70,6 +70,23 @@ def test_work_waits_for_both_engines_and_serve_for_the_store_alone(tmp_path: Pat
     assert after["adherence-serve"] == {"secantus"}
 
 
+@pytest.mark.parametrize("wanted", ["0", "13", "two"])
+def test_a_number_of_processes_that_cannot_be_is_said(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(StackError, match="HEP_WORKERS must be a number from 1 to 12"):
+        up.prepare(tmp_path, None, {"HEP_WORKERS": wanted}, silent)
+
+
+def test_several_processes_may_share_the_work_of_each_service(tmp_path: Path) -> None:
+    found = up.prepare(tmp_path, None, {"HEP_WORKERS": "2"}, silent)
+    children = {child.name: child for child in up.services(found)}
+
+    assert len(children) == len(SERVICES) * 3
+    second = children["adherence-work-2"]
+    assert second.command[-2:] == ["adherence", "work"]
+    assert second.environment["HEP_METRICS_PORT"] == str(second.port)
+    assert second.port != children["adherence-work"].port
+
+
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("role", ["serve", "work"])
 def test_a_service_can_read_its_settings(
@@ -79,7 +96,7 @@ def test_a_service_can_read_its_settings(
     role: str,
 ) -> None:
     found = up.prepare(tmp_path, None, {}, silent)
-    for name, value in found.environment(service, role).items():
+    for name, value in found.environment(f"{service}-{role}").items():
         monkeypatch.setenv(name, value)
 
     read = settings.read(service)
