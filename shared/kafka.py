@@ -130,6 +130,8 @@ def consumer(bootstrap: str, group: str, name: str) -> Any:
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
         heartbeat_interval_ms=1_000,
+        # What a process that was killed had is another's after this.
+        session_timeout_ms=10_000,
         partition_assignment_strategy=[CooperativeStickyAssignor()],
         fetch_max_wait_ms=100,
         metadata_max_age_ms=METADATA_MS,
