@@ -14,7 +14,7 @@
      +-- StoreError         shared/store.py: Conflict, Repeated, TooLarge
      +-- Undecodable        shared/envelope.py
      +-- Deposed            shared/relay.py
-     +-- BrokerLost         shared/relay.py
+     +-- BrokerLost         shared/written.py
      +-- LogChanged         shared/consume.py
      +-- Fenced             shared/consume.py
      +-- Failed             shared/apply.py

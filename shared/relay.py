@@ -18,7 +18,9 @@ from threading import Event
 from typing import Any
 
 import structlog
+from pymongo.collection import Collection
 from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
 
 from shared import envelope, kafka
 from shared.clock import Clock, system
@@ -28,6 +30,7 @@ from shared.metrics import RELAY_HELD, RELAY_SCANS, RELAYED
 from shared.mongo import Database, Document
 from shared.publication import Publication, topic_name
 from shared.store import Commit, Store, from_document
+from shared.written import BrokerLost, Written, is_short
 
 BATCH = 500
 RENEW_SECONDS = 3.0
@@ -52,10 +55,6 @@ class Deposed(Exception):
     """Another process holds the lease now; what it wrote stands."""
 
 
-class BrokerLost(Exception):
-    """The broker's log is not the one that was written, or ends before what it acknowledged."""
-
-
 @dataclass(slots=True)
 class Relay:
     """The relay of one service.
@@ -69,6 +68,7 @@ class Relay:
         bootstrap: Kafka's address.
         holder: name of this process in the lease.
         clock: the one that commits are recorded by.
+        written: what this leader knows to be on the topic.
     """
 
     service: str
@@ -81,7 +81,7 @@ class Relay:
     clock: Clock = system
     heads: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict, init=False)
     sent: dict[str, datetime] = field(default_factory=dict, init=False)
-    acknowledged: dict[str, int] = field(default_factory=dict, init=False)
+    written: Written = field(init=False)
 
     def run(self, stop: Event) -> None:
         """Lead while the lease is held, until `stop`; wait out whatever is away."""
@@ -96,8 +96,6 @@ class Relay:
             except BrokerLost as fault:
                 log.warning("broker_lost_records", reason=str(fault))
                 continue
-            except OperationFailure as fault:
-                self._forget_token(lease, fault)
             except (PyMongoError, kafka.Fault, OSError) as fault:
                 log.warning("relay_waits", fault=type(fault).__name__)
             RELAY_HELD.set(0)
@@ -106,23 +104,30 @@ class Relay:
             lease.release()
 
     def _lead(self, lease: Lease, stop: Event) -> None:
-        topic_id = kafka.ensure_topic(self.bootstrap, topic_name(self.service))
+        topic = topic_name(self.service)
+        topic_id = kafka.ensure_topic(self.bootstrap, topic)
         checkpoint = self._take_over(lease)
         reason = self._to_scan(checkpoint, topic_id)
+        if reason:
+            self._forget_token(lease)
+        known = {} if reason else dict(checkpoint["acknowledged"])
+        self.written = Written(self.bootstrap, topic, topic_id, known)
         self.heads.clear()
         self.sent.clear()
-        self.acknowledged = {} if reason else dict(checkpoint["acknowledged"])
         RELAY_HELD.set(1)
         log.info("relay_leads", token=lease.token, scan=reason)
         producer = kafka.producer(self.bootstrap, f"{self.service}.relay")
         try:
             with self._changes(None if reason else checkpoint["token"]) as changes:
-                swept = checkpoint.get("swept")
+                swept = checkpoint.get("swept") or self.clock()
                 if reason:
                     RELAY_SCANS.labels(reason).inc()
-                    swept = self.clock()
-                    self._scan(lease, producer, changes, topic_id)
+                    swept = self._scan(lease, producer, changes)
                 self._tail(lease, producer, changes, swept, stop)
+        except (BrokerLost, OperationFailure) as fault:
+            if isinstance(fault, BrokerLost) or fault.code in LOST_TOKEN:
+                self._forget_token(lease)
+            raise
         finally:
             kafka.close(producer)
 
@@ -145,44 +150,43 @@ class Relay:
             return "no_token"
         if checkpoint.get("topic_id") != topic_id:
             return "new_topic"
-        return "short_log" if self._is_short(checkpoint["acknowledged"]) else ""
+        short = is_short(self.bootstrap, topic_name(self.service), checkpoint["acknowledged"])
+        return "short_log" if short else ""
 
-    def _is_short(self, acknowledged: Mapping[str, int]) -> bool:
-        """Tell whether a partition ends before what the broker has acknowledged."""
-        ends = kafka.ends(self.bootstrap, topic_name(self.service))
-        return any(ends.get(int(number), 0) < end for number, end in acknowledged.items())
+    def _forget_token(self, lease: Lease) -> None:
+        """Have the whole store sent, and sent again where that is cut off."""
+        self.database["checkpoints"].update_one(
+            {"_id": CHECKPOINT, "fence": lease.token}, {"$unset": {"token": ""}}
+        )
 
-    def _forget_token(self, lease: Lease, fault: OperationFailure) -> None:
-        """Have the whole store sent where the change stream cannot be resumed."""
-        log.warning("relay_waits", fault=type(fault).__name__, code=fault.code)
-        if fault.code in LOST_TOKEN:
-            self.database["checkpoints"].update_one(
-                {"_id": CHECKPOINT, "fence": lease.token}, {"$unset": {"token": ""}}
-            )
+    def _commits(self) -> Collection[Document]:
+        """Return the commits that no election can roll back."""
+        return self.database.get_collection("commits", read_concern=ReadConcern("majority"))
 
     def _changes(self, token: Any) -> Any:
         return self.database["commits"].watch(
             INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH
         )
 
-    def _scan(self, lease: Lease, producer: Any, changes: Any, topic_id: str) -> None:
-        """Send all that the store holds; the token of `changes` was pinned before."""
-        pinned = self._pin(changes)
-        stored = self.database["commits"].find({}).sort("_id", 1)
-        for batch in _chunks(from_document(document) for document in stored):
+    def _scan(self, lease: Lease, producer: Any, changes: Any) -> datetime:
+        """Send all that the store holds; return from when on a sweep is to look."""
+        # Pinned before: what comes meanwhile is sent again after it.
+        pinned, begun = self._pin(changes), self.clock()
+        for batch in _chunks(map(from_document, self._commits().find({}).sort("_id", 1))):
             self._send(producer, batch)
             self._renew(lease)
-        self._move(lease, {"token": pinned, "topic_id": topic_id})
+        self._move(lease, {"token": pinned, "topic_id": self.written.topic_id, "swept": begun})
+        return begun
 
     @staticmethod
     def _pin(changes: Any) -> Any:
-        """Return a token from before the scan; what comes meanwhile is sent again after it."""
+        """Return the token of where the change stream stands."""
         while changes.resume_token is None:
             changes.try_next()
         return changes.resume_token
 
     def _tail(
-        self, lease: Lease, producer: Any, changes: Any, swept: datetime | None, stop: Event
+        self, lease: Lease, producer: Any, changes: Any, swept: datetime, stop: Event
     ) -> None:
         renewed = looked = time.monotonic()
         moved = None
@@ -199,23 +203,17 @@ class Relay:
                 self._move(lease, {"token": changes.resume_token})
                 moved = changes.resume_token
             if time.monotonic() - looked > SWEEP_SECONDS:
-                self._check_broker()
+                self.written.check()
                 swept = self._sweep(lease, producer, swept)
                 looked = time.monotonic()
 
-    def _check_broker(self) -> None:
-        if self._is_short(self.acknowledged):
-            raise BrokerLost("a partition ends before what was acknowledged")
-
-    def _sweep(self, lease: Lease, producer: Any, since: datetime | None) -> datetime:
+    def _sweep(self, lease: Lease, producer: Any, since: datetime) -> datetime:
         """Send what was recorded lately and not sent, with all that follows it in its stream."""
         until = self.clock() - SETTLED
-        if since is None:
-            return until
         span = {"recorded": {"$gte": since - OVERLAP, "$lte": until}}
         # What was recorded long ago is not remembered as sent: each is sent once in a sweep.
         again: set[str] = set()
-        for batch in _chunks(map(from_document, self.database["commits"].find(span))):
+        for batch in _chunks(map(from_document, self._commits().find(span))):
             for commit in sorted(batch, key=lambda found: found.id):
                 if commit.id not in self.sent and commit.id not in again:
                     log.info("relay_sends_swept", stream=commit.stream, version=commit.version)
@@ -242,8 +240,7 @@ class Relay:
             for event in envelope.publish(commit, self.service, self.codec, self.published)
         ]
         for future in futures:
-            written = future.get(timeout=30)
-            self.acknowledged[str(written.partition)] = written.offset + 1
+            self.written.note(future.get(timeout=30))
         lately = self.clock() - SWEPT
         self.sent.update((found.id, found.recorded) for found in whole if found.recorded > lately)
         RELAYED.inc(len(futures))
@@ -271,7 +268,7 @@ class Relay:
         """Move the checkpoint, unless a later leader has taken it."""
         moved = self.database["checkpoints"].update_one(
             {"_id": CHECKPOINT, "fence": lease.token},
-            {"$set": {**changes, "acknowledged": self.acknowledged}},
+            {"$set": {**changes, "acknowledged": self.written.ends}},
         )
         if moved.matched_count == 0:
             raise Deposed

@@ -10,10 +10,11 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from pymongo.errors import OperationFailure
 
-from shared import heal, kafka, relay
+from shared import envelope, heal, kafka, relay
 from shared.clock import system
 from shared.mongo import transaction
 from shared.publication import topic_name
+from shared.relay import Relay
 from tests.engine.pipeline import LONG_AGO, Bench, Owner, running
 from tests.waiting import eventually
 
@@ -224,3 +225,56 @@ def now(bench: Bench) -> Any:
         while changes.resume_token is None:
             changes.try_next()
         return changes.resume_token
+
+
+def test_a_scan_that_was_cut_off_begins_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "BATCH", 1)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    bench.count("a", 1)
+    with running(bench.relay()):
+        eventually(lambda: sent(bench) == ["counter-a"])
+        ends = kafka.ends(bench.bootstrap, topic_name(bench.service))
+        bench.count("b", 1)
+        eventually(lambda: sent(bench) == ["counter-a", "counter-b"])
+        eventually(lambda: bench.database["checkpoints"].find_one({"topic_id": {"$exists": True}}))
+    # The broker lost a record of stream a's partition: what is sent again of it hides that.
+    acknowledged = {str(number): end + 1 for number, end in ends.items() if end}
+    bench.database["checkpoints"].update_one(
+        {"_id": "relay"}, {"$set": {"acknowledged": acknowledged}}
+    )
+    cut, send = iter([False, True]), Relay._send  # noqa: SLF001
+
+    def interrupted(self: Relay, producer: Any, batch: Any) -> None:
+        if next(cut, False):
+            raise kafka.Fault
+        send(self, producer, batch)
+
+    monkeypatch.setattr(Relay, "_send", interrupted)
+
+    with running(bench.relay("r2")):
+        eventually(lambda: sent(bench).count("counter-b") == 2)
+
+
+def test_a_topic_made_anew_under_a_running_relay_is_filled_again(bench: Bench) -> None:
+    topic = topic_name(bench.service)
+    for stream in ("a", "b"):
+        bench.count(stream, 1)
+    with running(bench.relay()):
+        eventually(lambda: sent(bench) == ["counter-a", "counter-b"])
+        admin = KafkaAdminClient(bootstrap_servers=bench.bootstrap)
+        admin.delete_topics([topic])
+        admin.close()
+        eventually(lambda: not kafka.topic_ids(bench.bootstrap, [topic]))
+        kafka.ensure_topic(bench.bootstrap, topic)
+        for stream in ("a", "b"):
+            bench.count(stream, 2)
+        eventually(lambda: len(sent(bench)) >= 4)
+
+
+def sent(bench: Bench) -> list[str]:
+    """Return the stream of each record of the topic."""
+    topic = topic_name(bench.service)
+    values = kafka.records(bench.bootstrap, topic, kafka.ends(bench.bootstrap, topic))
+    return sorted(envelope.decode(value).subject for value in values)
