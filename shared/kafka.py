@@ -27,6 +27,7 @@ TELL_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 
 Fault = KafkaError
+Unknown = UnknownTopicOrPartitionError
 
 
 def require_crc32c() -> None:
@@ -58,7 +59,7 @@ def _await_id(admin: Any, name: str) -> str:
     deadline = time.monotonic() + TELL_SECONDS
     while not (found := _ids(admin, [name])):
         if time.monotonic() > deadline:
-            raise UnknownTopicOrPartitionError(name)
+            raise Unknown(name)
         time.sleep(0.05)
     return found[name]
 
@@ -151,7 +152,7 @@ def subscribe(client: Any, names: Sequence[str]) -> None:
     for name in names:
         while len(client.partitions_for_topic(name) or ()) < PARTITIONS:
             if time.monotonic() > deadline:
-                raise UnknownTopicOrPartitionError(name)
+                raise Unknown(name)
             time.sleep(POLL_MS / 1000)
     client.subscribe(list(names))
 

@@ -112,14 +112,25 @@ class Builder:
 
     def step(self) -> int:
         """Make live what has caught up; return how many."""
-        return sum(switch(self.database, self.bootstrap, found) for found in self.projections)
+        try:
+            return sum(switch(self.database, self.bootstrap, found) for found in self.projections)
+        except (kafka.Fault, OSError) as fault:
+            log.warning("builder_waits", fault=type(fault).__name__)
+            return 0
 
 
 def progress(database: Database, bootstrap: str, projection: Projection) -> tuple[int, int]:
-    """Return how many records a generation has behind it, and how many there are."""
+    """Return how many records a generation has behind it, and how many there are.
+
+    Raises:
+        Fault: the broker does not show all of its topics.
+    """
     done = total = 0
     names = [topic_name(service) for service in projection.services]
-    for name, topic_id in kafka.topic_ids(bootstrap, names).items():
+    topics = kafka.topic_ids(bootstrap, names)
+    if missing := set(names) - topics.keys():
+        raise kafka.Unknown(*missing)
+    for name, topic_id in topics.items():
         for number, end in kafka.ends(bootstrap, name).items():
             identity = f"{projection.consumer}|{topic_id}|{number}"
             found = database[POSITIONS].find_one({"_id": identity}) or {"offset": 0}

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared import generation, rebuild
+from shared import generation, kafka, rebuild
 from shared.envelope import Envelope
 from shared.mongo import Database
+from shared.rebuild import Builder
 from shared.views import Projection, Views
 from tests.engine.counting import Counting, fill, on_counted, open_counting, working
 from tests.waiting import eventually
@@ -47,6 +48,11 @@ def totals(counting: Counting) -> Projection:
 
 def begin(counting: Counting) -> None:
     generation.begin(counting.service.database, totals(counting), counting.service.clock())
+
+
+def builder(counting: Counting) -> Builder:
+    service = counting.service
+    return Builder([totals(counting)], service.database, service.settings.kafka, "b1")
 
 
 def is_live(counting: Counting, number: int) -> bool:
@@ -122,6 +128,28 @@ def test_it_is_not_live_before_it_has_caught_up(counting: Counting) -> None:
 
     assert not rebuild.switch(database, bootstrap, totals(counting))
     assert counting.total("a") == 6
+
+
+def test_a_broker_that_shows_no_topic_makes_nothing_live(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(counting)
+    monkeypatch.setattr(kafka, "topic_ids", lambda *_: {})
+
+    assert builder(counting).step() == 0
+    assert is_live(counting, 1)
+
+
+def test_a_broker_that_is_away_ends_no_build(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> dict[str, str]:
+        raise kafka.Fault
+
+    begin(counting)
+    monkeypatch.setattr(kafka, "topic_ids", away)
+
+    assert builder(counting).step() == 0
 
 
 def test_one_is_built_at_a_time(counting: Counting) -> None:
