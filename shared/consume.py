@@ -219,7 +219,10 @@ class Consumer:
     def _set_aside(self, session: ClientSession, partition: Any, record: Record) -> None:
         """Keep a record that cannot be decoded, for a person to look at; it blocks nothing."""
         identity = f"{self._position_id(partition)}|{record.offset}"
-        self.database[SET_ASIDE].insert_one({"_id": identity, "raw": record.raw}, session=session)
+        # Met again where the broker lost its end and the partition is read anew.
+        self.database[SET_ASIDE].replace_one(
+            {"_id": identity}, {"raw": record.raw}, upsert=True, session=session
+        )
         log.error("record_set_aside", record=identity)
 
     def _realign(self, consumer: Any) -> None:

@@ -50,16 +50,24 @@ def test_consumers_share_the_partitions_and_apply_each_event_once(bench: Bench) 
 
 
 def test_a_record_that_cannot_be_decoded_is_set_aside_and_blocks_nothing(bench: Bench) -> None:
-    kafka.ensure_topic(bench.bootstrap, topic_name(bench.service))
-    producer = kafka.producer(bench.bootstrap, "test")
-    for partition in range(kafka.PARTITIONS):
-        producer.send(topic_name(bench.service), value=b"{", partition=partition).get(10)
-    producer.close()
+    spoil(bench)
 
     with running(bench.relay(), bench.consumer()):
         bench.count("a", 5)
         eventually(lambda: bench.amounts("a") == [5])
         eventually(lambda: bench.database["undecodable"].count_documents({}) == kafka.PARTITIONS)
+
+
+def test_a_record_that_was_set_aside_and_is_read_anew_blocks_nothing(bench: Bench) -> None:
+    spoil(bench)
+    with running(bench.consumer()):
+        eventually(lambda: bench.database["undecodable"].count_documents({}) == kafka.PARTITIONS)
+    # As a consumer does that finds the log shorter than what it read.
+    bench.database["positions"].update_many({}, {"$set": {"offset": 0}})
+
+    with running(bench.relay(), bench.consumer("c2")):
+        bench.count("a", 5)
+        eventually(lambda: bench.amounts("a") == [5])
 
 
 def test_a_commit_that_was_cut_and_came_again_longer_than_a_poll_is_applied(bench: Bench) -> None:
@@ -111,3 +119,12 @@ def test_a_store_that_is_away_when_the_log_changes_ends_nothing(
 
     with running(bench.relay(), bench.consumer()):
         eventually(lambda: bench.amounts("a") == [1])
+
+
+def spoil(bench: Bench) -> None:
+    """Put a record that is no event into each partition."""
+    kafka.ensure_topic(bench.bootstrap, topic_name(bench.service))
+    producer = kafka.producer(bench.bootstrap, "test")
+    for partition in range(kafka.PARTITIONS):
+        producer.send(topic_name(bench.service), value=b"{", partition=partition).get(10)
+    producer.close()
