@@ -182,5 +182,12 @@ def compare_soon(database: Database, projection: Projection) -> None:
     database[COMPARISONS].delete_many({"_id": {"$in": identities}})
 
 
+def compared(database: Database, projection: Projection) -> bool:
+    """Tell whether all heads were compared since the broker's log last changed."""
+    identities = [_comparison(projection, owner) for owner in projection.services]
+    chosen = {"_id": {"$in": identities}, "until": {"$ne": None}}
+    return database[COMPARISONS].count_documents(chosen) == len(identities)
+
+
 def _comparison(projection: Projection, owner: str) -> str:
     return f"{projection.consumer}|{owner}"

@@ -11,11 +11,13 @@ from pymongo.errors import PyMongoError
 
 from shared import kafka
 from shared.clock import Clock, system
-from shared.consume import POSITIONS, Consumer
+from shared.consume import POSITIONS, SET_ASIDE, Consumer
 from shared.generation import GENERATIONS, Running, live, running
+from shared.heal import COMPARISONS, compared
 from shared.lease import Lease, lead
 from shared.ledger import LEDGERS
 from shared.mongo import Database
+from shared.park import PARKED
 from shared.publication import topic_name
 from shared.service import Definition
 from shared.views import Projection
@@ -148,7 +150,8 @@ def switch(database: Database, bootstrap: str, projection: Projection) -> bool:
     built = replace(projection, generation=building["number"])
     done, total = progress(database, bootstrap, built)
     unfinished = {"consumer": built.consumer, "state": {"$ne": "open"}}
-    if done < total or database[LEDGERS].find_one(unfinished):
+    # A broker that came back empty has nothing to catch up with: the owners know how far it goes.
+    if done < total or not compared(database, built) or database[LEDGERS].find_one(unfinished):
         return False
     moved = database[GENERATIONS].update_one(
         {"_id": projection.name, "building.number": building["number"]},
@@ -208,4 +211,6 @@ def drop(database: Database, projection: Projection, number: int) -> None:
             database[name].drop()
     database[LEDGERS].delete_many({"consumer": gone.consumer})
     prefix = f"{gone.consumer}|"
-    database[POSITIONS].delete_many({"_id": {"$gte": prefix, "$lt": prefix[:-1] + "}"}})
+    # What was discarded, and why, stays.
+    for kept in (POSITIONS, SET_ASIDE, PARKED, COMPARISONS):
+        database[kept].delete_many({"_id": {"$gte": prefix, "$lt": prefix[:-1] + "}"}})

@@ -12,11 +12,13 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from shared.commands import identify
-from shared.envelope import Envelope
+from shared.envelope import Envelope, publish
 from shared.mongo import Database
+from shared.peers import Head
 from shared.publication import Publication
 from shared.send import Intent
 from shared.service import Definition, Front, Service
+from shared.store import from_document
 from shared.stream import Cause, Kind
 from shared.tenancy import qualify
 from shared.verify import verify
@@ -85,11 +87,32 @@ class Counting:
         return found["total"] if found else 0
 
 
+@dataclass(frozen=True)
+class Itself:
+    """What the service answers about its own streams, without HTTP."""
+
+    definition: Definition
+    service: Service
+
+    def heads(self, *_: object) -> Iterator[list[Head]]:
+        commits = map(from_document, self.service.database["commits"].find({}))
+        yield [Head(found.key, found.stream, 1, found.sequence) for found in commits]
+
+    def events(self, owner: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
+        codec, published = self.definition.codec, self.definition.published
+        for commit in self.service.streams.store.load(tenant, stream, after=after):
+            yield list(publish(commit, owner, codec, published))
+
+
 def open_counting(database: Database, bootstrap: str) -> Counting:
     """Make a service of its own, that nothing runs yet."""
     definition = define(f"svc{uuid.uuid4().hex[:8]}")
     service = given.build(definition, database)
-    service = replace(service, settings=replace(service.settings, kafka=bootstrap))
+    service = replace(
+        service,
+        settings=replace(service.settings, kafka=bootstrap),
+        peers=Itself(definition, service),  # type: ignore[arg-type]
+    )
     return Counting(definition, service)
 
 

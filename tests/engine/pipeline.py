@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kafka.admin import KafkaAdminClient
 from marshmallow import Schema, fields
 
 from shared import due, envelope, kafka, ledger, send
@@ -27,6 +28,7 @@ from shared.snapshot import Snapshots
 from shared.store import Commit, MongoStore
 from shared.stream import Cause, Kind, Streams
 from shared.views import Projection, Views
+from tests.waiting import eventually
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -190,6 +192,15 @@ def open_bench(database: Database, bootstrap: str) -> Bench:
     return Bench(
         service, database, bootstrap, Streams(store, CODEC, PUBLISHED, system, Snapshots(database))
     )
+
+
+def wipe(bootstrap: str, topic: str) -> None:
+    """Make a topic anew, as a broker has it whose disk was emptied."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.delete_topics([topic])
+    admin.close()
+    eventually(lambda: not kafka.topic_ids(bootstrap, [topic]))
+    kafka.ensure_topic(bootstrap, topic)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from shared.clock import system
 from shared.mongo import transaction
 from shared.publication import topic_name
 from shared.relay import Relay
-from tests.engine.pipeline import LONG_AGO, Bench, Owner, running
+from tests.engine.pipeline import LONG_AGO, Bench, Owner, running, wipe
 from tests.waiting import eventually
 
 
@@ -263,11 +263,7 @@ def test_a_topic_made_anew_under_a_running_relay_is_filled_again(bench: Bench) -
         bench.count(stream, 1)
     with running(bench.relay()):
         eventually(lambda: sent(bench) == ["counter-a", "counter-b"])
-        admin = KafkaAdminClient(bootstrap_servers=bench.bootstrap)
-        admin.delete_topics([topic])
-        admin.close()
-        eventually(lambda: not kafka.topic_ids(bench.bootstrap, [topic]))
-        kafka.ensure_topic(bench.bootstrap, topic)
+        wipe(bench.bootstrap, topic)
         for stream in ("a", "b"):
             bench.count(stream, 2)
         eventually(lambda: len(sent(bench)) >= 4)

@@ -8,9 +8,11 @@ import pytest
 from shared import generation, kafka, rebuild
 from shared.envelope import Envelope
 from shared.mongo import Database
+from shared.publication import topic_name
 from shared.rebuild import Builder
 from shared.views import Projection, Views
 from tests.engine.counting import Counting, fill, on_counted, open_counting, working
+from tests.engine.pipeline import wipe
 from tests.waiting import eventually
 
 
@@ -140,6 +142,25 @@ def test_a_broker_that_shows_no_topic_makes_nothing_live(
     assert is_live(counting, 1)
 
 
+def test_a_topic_that_was_made_anew_and_is_empty_makes_nothing_live(counting: Counting) -> None:
+    bootstrap, topic = counting.service.settings.kafka, topic_name(counting.service.name)
+    begin(counting)
+    wipe(bootstrap, topic)
+
+    assert builder(counting).step() == 0
+    assert is_live(counting, 1)
+
+
+def test_a_topic_that_was_made_anew_is_read_by_a_build_to_its_end(counting: Counting) -> None:
+    bootstrap, topic = counting.service.settings.kafka, topic_name(counting.service.name)
+    begin(counting)
+    wipe(bootstrap, topic)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2), 60)
+
+    assert contents(counting, "totals.totals@2") == contents(counting, "totals.totals@1")
+
+
 def test_a_broker_that_is_away_ends_no_build(
     counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,3 +193,16 @@ def test_only_an_old_generation_can_be_dropped(counting: Counting) -> None:
     assert "totals.totals@1" not in database.list_collection_names()
     assert counting.total("a") == 6
     assert list(rebuild.old(database, totals(counting))) == []
+
+
+def test_with_an_old_generation_its_parked_keys_are_gone(counting: Counting) -> None:
+    database, parked = counting.service.database, "totals@1|hep.x.v1|1|north|a"
+    database["parked"].insert_many([{"_id": parked}, {"_id": parked.replace("@1", "@2")}])
+    begin(counting)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+
+    rebuild.drop(database, totals(counting), 1)
+
+    assert set(contents(counting, "parked")) == {parked.replace("@1", "@2")}
+    assert all("@1|" not in name for name in contents(counting, "comparisons"))
