@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 from pymongo.client_session import ClientSession
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from shared import heal, kafka
 from shared.apply import Application, Target, persevere
@@ -24,7 +24,7 @@ from shared.batch import BATCH_EVENTS, Record, batches
 from shared.clock import system
 from shared.envelope import Undecodable, decode
 from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED
-from shared.mongo import Database, transaction
+from shared.mongo import Database, is_conflict, transaction
 from shared.park import Failure
 from shared.publication import topic_name
 from shared.views import Projection
@@ -173,10 +173,8 @@ class Consumer:
         for _ in range(TRIES):
             try:
                 persevere(lambda failures: self._transact(partition, batch, failures))
-            except (DuplicateKeyError, BulkWriteError):
-                CONFLICTS.labels(self.projection.consumer).inc()
             except PyMongoError as fault:
-                if not fault.has_error_label("TransientTransactionError"):
+                if not is_conflict(fault):
                     raise
                 CONFLICTS.labels(self.projection.consumer).inc()
             else:

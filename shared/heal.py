@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import structlog
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from shared.apply import Application, Target, persevere
 from shared.clock import Clock, system
@@ -20,7 +20,7 @@ from shared.envelope import Envelope
 from shared.lease import Lease, lead
 from shared.ledger import EVER, LEDGERS, PARKED, WAITING, Ledgers, ledger_id, missing, parts
 from shared.metrics import HEALED, PARKED_KEYS, WAITING_KEYS
-from shared.mongo import Database, Document, transaction
+from shared.mongo import Database, Document, is_conflict, transaction
 from shared.park import Failure
 from shared.peers import Away, Head, Peers
 from shared.publication import owner_of, topic_name
@@ -126,10 +126,8 @@ class Healer:
 
         try:
             applied = persevere(transact)
-        except (DuplicateKeyError, BulkWriteError):
-            return False
         except PyMongoError as fault:
-            if not fault.has_error_label("TransientTransactionError"):
+            if not is_conflict(fault):
                 raise
             return False
         HEALED.labels(target.projection.consumer).inc(applied)
@@ -146,17 +144,33 @@ class Healer:
         if kept["next"] > system():
             return
         since, until = kept["until"] and kept["until"] - OVERLAP, self.clock() - self.settled
-        for heads in self.peers.heads(owner, since, until):
-            for start in range(0, len(heads), WINDOW):
-                self._note(projection, owner, heads[start : start + WINDOW])
+        noted = [
+            self._note(projection, owner, heads[start : start + WINDOW])
+            for heads in self.peers.heads(owner, since, until)
+            for start in range(0, len(heads), WINDOW)
+        ]
         # Not where all of them are to be compared again meanwhile.
-        comparisons.update_one(
-            {"_id": identity, "until": kept["until"]},
-            {"$set": {"until": until, "next": system() + COMPARE_EVERY}},
-        )
+        if all(noted):
+            comparisons.update_one(
+                {"_id": identity, "until": kept["until"]},
+                {"$set": {"until": until, "next": system() + COMPARE_EVERY}},
+            )
 
-    def _note(self, projection: Projection, owner: str, heads: Sequence[Head]) -> None:
-        topic = topic_name(owner)
+    def _note(self, projection: Projection, owner: str, heads: Sequence[Head]) -> bool:
+        """Have keys wait for what their heads tell; tell whether none was busy."""
+        try:
+            self._see(projection, topic_name(owner), heads)
+        except PyMongoError as fault:
+            if not is_conflict(fault):
+                raise
+            if len(heads) == 1:
+                return False
+            half = len(heads) // 2
+            noted = [self._note(projection, owner, part) for part in (heads[:half], heads[half:])]
+            return all(noted)
+        return True
+
+    def _see(self, projection: Projection, topic: str, heads: Sequence[Head]) -> None:
         by_ledger = [
             (ledger_id(projection.consumer, topic, head.epoch, head.key), head) for head in heads
         ]
@@ -168,7 +182,7 @@ class Healer:
             found = len(ledgers.changed)
             ledgers.flush()
         if found:
-            log.warning("heads_ahead", consumer=projection.consumer, owner=owner, keys=found)
+            log.warning("heads_ahead", consumer=projection.consumer, topic=topic, keys=found)
 
     def _observe(self, projection: Projection) -> None:
         for state, gauge in ((WAITING, WAITING_KEYS), (PARKED, PARKED_KEYS)):

@@ -10,7 +10,7 @@ import pymongo
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database as PymongoDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -50,6 +50,15 @@ def check_writable(document: Document) -> None:
     """
     if encoded_size(document) > MAX_BYTES:
         raise ValueError("a document of more than 15 MB")
+
+
+def is_conflict(fault: PyMongoError) -> bool:
+    """Tell whether a transaction met another one, so that it is to be done again.
+
+    Rivals that insert the same document get a duplicate key, without the label of a conflict.
+    """
+    rivals = isinstance(fault, DuplicateKeyError | BulkWriteError)
+    return rivals or fault.has_error_label("TransientTransactionError")
 
 
 @contextmanager

@@ -129,6 +129,22 @@ def test_a_key_that_is_being_written_keeps_no_other_waiting(bench: Bench) -> Non
     assert bench.amounts("a") == [1, 2]
 
 
+def test_a_head_whose_key_is_being_written_hides_no_other(bench: Bench) -> None:
+    bench.count("a", 1)
+    bench.apply(*bench.published(bench.count("b", 7)))
+    bench.count("b", 8)
+    healer, busy = bench.healer(), {"_id": bench.ledger("b")["_id"]}
+
+    with transaction(bench.database) as session:
+        bench.database["ledgers"].update_one(busy, {"$set": {"touched": 1}}, session=session)
+        healer.step()
+        healer.step()
+        meanwhile = bench.amounts("a")
+    eventually(lambda: healer.step() and bench.amounts("b") == [7, 8])
+
+    assert meanwhile == [1]
+
+
 def test_the_lost_last_event_of_a_stream_is_found_by_its_head(bench: Bench) -> None:
     bench.send(*bench.published(bench.count("a", 1)))
     bench.count("a", 2)
