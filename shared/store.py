@@ -129,6 +129,7 @@ class Store(Protocol):
             Repeated: the stream holds this command already.
             Conflict: the version is taken.
             TooLarge: more than 500 events or 512 kB.
+            ValueError: no event.
         """
 
 
@@ -187,11 +188,14 @@ class MongoStore:
 
 
 def check_size(commit: Commit, size: int) -> None:
-    """Refuse what no consumer should have to load in one piece.
+    """Refuse what no consumer should have to load in one piece, and what is no commit.
 
     Raises:
         TooLarge: more than 500 events or 512 kB.
+        ValueError: no event; it would take the version of the one that follows.
     """
+    if not commit.events:
+        raise ValueError("a commit holds one event or more")
     if len(commit.events) > MAX_EVENTS or size > MAX_BYTES:
         raise TooLarge(f"{len(commit.events)} events, {size} bytes in one commit")
 

@@ -56,6 +56,14 @@ def test_commits_come_back_as_written_in_order(store: Store) -> None:
     assert store.load("north", "program-1", after=1) == [second]
 
 
+def test_a_commit_without_events_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="one event or more"):
+        store.append(commit(1, events=0))
+
+    store.append(commit(1))
+    assert store.load("north", "program-1") == [commit(1)]
+
+
 def test_streams_and_tenants_do_not_mix(store: Store) -> None:
     store.append(commit(1))
     store.append(commit(1, stream="program-10"))
