@@ -7,10 +7,11 @@ cannot take parks its key. Whoever consumes, heals or drains applies by this.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
+import orjson
 import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
@@ -129,7 +130,7 @@ class Application:
         views.preload(chain.from_iterable(map(projection.documents, known)))
         for event in known:
             try:
-                projection.handlers[event.type](event, views)
+                projection.handlers[event.type](_own(event), views)
             except PyMongoError:
                 raise
             except Exception as fault:
@@ -139,6 +140,11 @@ class Application:
     def _read(self, name: str, ids: list[str]) -> Iterable[Document]:
         collection = self.target.database[self.target.projection.collection(name)]
         return collection.find({"_id": {"$in": ids}}, session=self.session)
+
+
+def _own(event: Envelope) -> Envelope:
+    """Return the event with data that a handler may keep and change: it may be run again."""
+    return replace(event, data=orjson.loads(orjson.dumps(event.data)))
 
 
 def persevere(transact: Callable[[Mapping[str, Failure]], int]) -> int:

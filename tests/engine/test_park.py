@@ -1,9 +1,14 @@
 """A handler that fails parks its key: others go on, and a person has the last word."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared import park
+from shared.envelope import Envelope
 from shared.park import NotParked
+from shared.views import Views
+from tests.engine import pipeline
 from tests.engine.pipeline import POISON, Bench, running
 from tests.waiting import eventually
 
@@ -90,3 +95,27 @@ def test_a_document_that_cannot_be_written_parks_the_key_whose_event_made_it(ben
 
     assert (bench.amounts("a"), bench.amounts("b")) == ([1], [7])
     assert bench.ledger("a")["state"] == "parked"
+
+
+def test_what_a_handler_did_to_the_data_of_an_event_is_not_there_when_it_runs_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep(event: Envelope, views: Views) -> None:
+        kept = views.get("totals", event.subject) or {"_id": event.subject, **event.data}
+        kept["words"].append("more")
+        views.put("totals", kept)
+        pipeline.on_counted(replace(event, subject="other"), views)
+
+    good, bad = (bench.published(bench.count(name, n)) for name, n in (("a", 1), ("b", 13)))
+    worded = [replace(event, data={**event.data, "words": []}) for event in good + bad]
+    handlers = dict.fromkeys(bench.projection.handlers, keep)
+    monkeypatch.setattr(
+        Bench, "projection", replace(bench.projection, handlers=handlers, documents=lambda _: ())
+    )
+    POISON.add(13)
+
+    bench.apply(*worded)
+
+    kept = bench.database["totals.totals@1"].find_one({"_id": "counter-a"})
+    assert kept is not None
+    assert kept["words"] == ["more"]
