@@ -8,6 +8,7 @@ on. An engine that is away parks nothing: the loop waits.
 """
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,8 @@ TRIES = 3
 RETRY_SECONDS = 2.0
 POSITIONS = "positions"
 SET_ASIDE = "undecodable"
+# The end of a commit follows its beginning at once: one that a deposed relay cut off never comes.
+HELD_SECONDS = 10.0
 
 log = structlog.get_logger("consume")
 
@@ -58,6 +61,7 @@ class Consumer:
         topics: name to id.
         ready: partition to the position that is stored.
         held: partition to what was read beyond it: a commit whose end has not come.
+        quiet: partition to since when nothing has come.
     """
 
     projection: Projection
@@ -68,6 +72,7 @@ class Consumer:
     topics: dict[str, str] = field(default_factory=dict, init=False)
     ready: dict[Any, int] = field(default_factory=dict, init=False)
     held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
+    quiet: dict[Any, float] = field(default_factory=dict, init=False)
 
     def run(self, stop: Event) -> None:
         """Apply what comes, until `stop`."""
@@ -100,6 +105,7 @@ class Consumer:
                 for partition, records in polled.items():
                     if partition in self.ready and partition not in fresh:
                         self._advance(partition, records)
+                self._let_go()
                 self._realign(consumer)
                 self._observe(consumer)
         except LogChanged:
@@ -138,11 +144,19 @@ class Consumer:
         topic_id = self.topics[partition.topic]
         return f"{self.projection.consumer}|{topic_id}|{partition.partition}"
 
-    def _advance(self, partition: Any, polled: Sequence[Any]) -> None:
+    def _let_go(self) -> None:
+        """Apply what was held for long as it is: its key waits, and the position moves on."""
+        late = time.monotonic() - HELD_SECONDS
+        for partition in [held for held, found in self.held.items() if found]:
+            if self.quiet[partition] < late:
+                self._advance(partition, [], whole=False)
+
+    def _advance(self, partition: Any, polled: Sequence[Any], *, whole: bool = True) -> None:
         """Apply polled records, and keep an incomplete commit at their end for the next ones."""
+        self.quiet[partition] = time.monotonic()
         records = self.held.get(partition, []) + self._decode(partition, polled)
         try:
-            for batch in batches(records):
+            for batch in batches(records) if whole else [records]:
                 self._apply(partition, batch)
         except Fenced:
             self.ready[partition] = self._position(partition)

@@ -9,6 +9,7 @@ from pymongo.errors import AutoReconnect
 from shared import consume, heal, kafka
 from shared.consume import Consumer, LogChanged
 from shared.publication import topic_name
+from shared.rebuild import progress
 from tests.engine.pipeline import Bench, running
 from tests.waiting import eventually
 
@@ -76,6 +77,23 @@ def test_a_commit_that_was_cut_and_came_again_longer_than_a_poll_is_applied(benc
 
     with running(bench.consumer()):
         eventually(lambda: bench.amounts("a") == list(range(500)))
+
+
+def test_a_commit_whose_end_never_comes_holds_nothing_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consume, "HELD_SECONDS", 0.5)
+    first, second = bench.published(bench.count("a", 1, 2))
+    cut, _ = bench.published(bench.count("a", 3, 4))
+    # The first is known: a relay that was deposed has begun to send it again.
+    bench.send(first, second, first)
+    bench.send(cut)
+
+    with running(bench.consumer()):
+        eventually(lambda: progress(bench.database, bench.bootstrap, bench.projection) == (4, 4))
+
+    assert bench.amounts("a") == [1, 2]
+    assert bench.ledger("a")["state"] == "waiting"
 
 
 def test_a_partition_that_is_taken_away_meanwhile_ends_nothing(
