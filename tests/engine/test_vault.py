@@ -78,3 +78,13 @@ def test_sealing_again_replaces(vault: Vault) -> None:
     vault.seal("north", "p1", "p1", {"name": "Anna"})
 
     assert vault.open("north", ["p1"]) == {"p1": {"name": "Anna"}}
+
+
+def test_what_was_sealed_while_its_key_was_destroyed_is_erased_and_hides_nothing(
+    vault: Vault, database: Database
+) -> None:
+    vault.seal("north", "p1", "late", "It hurts on stairs.")
+    database["keys"].delete_many({})
+    vault.seal("north", "p1", "later", "Not any more.")
+
+    assert vault.open("north", ["late", "later"]) == {"later": "Not any more."}
