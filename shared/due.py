@@ -100,9 +100,12 @@ class Timer:
     def step(self) -> int:
         """Decide one window of what is due now; return how many."""
         now = self.clock()
+        # While a deployment rolls, newer code may have scheduled what this cannot decide.
+        known = {"$in": list(self.handlers)}
+        span = {"$gt": now - EARLIEST, "$lte": now}
         window = (
             self.database[DUE]
-            .find({"state": "open", "due_at": {"$gt": now - EARLIEST, "$lte": now}})
+            .find({"state": "open", "due_at": span, "kind": known})
             .sort([("due_at", 1), ("stream", 1), ("sequence", 1)])
             .limit(WINDOW)
         )

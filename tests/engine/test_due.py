@@ -43,9 +43,14 @@ class Given:
     timer: Timer
 
     def schedule(
-        self, name: str, at: datetime = NOON, stream: str = "s", sequence: int = 1
+        self,
+        name: str,
+        at: datetime = NOON,
+        stream: str = "s",
+        sequence: int = 1,
+        kind: str = "remind",
     ) -> None:
-        work = Due(name, "remind", "north", stream, at, sequence, {})
+        work = Due(name, kind, "north", stream, at, sequence, {})
         self.database["due"].insert_one(work.document())
 
     def state(self, name: str) -> dict[str, object]:
@@ -118,3 +123,15 @@ def test_what_is_only_away_is_waited_for_however_long(given: Given, fault: Excep
     given.timer.step()
 
     assert (given.state("one")["state"], given.decisions.made) == ("done", ["one"])
+
+
+def test_what_this_code_does_not_know_is_left_to_code_that_does(given: Given) -> None:
+    newer = Timer(given.database, {"new": given.decisions.decide}, given.time, "t2")
+    given.schedule("one", kind="new")
+
+    for _ in range(6):
+        assert given.timer.step() == 0
+        given.time.now += timedelta(minutes=1)
+
+    assert newer.step() == 1
+    assert given.decisions.made == ["one"]
