@@ -111,7 +111,7 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
         try:
             lease.prepare()
             if lease.acquire():
-                with _renewed(lease) as lost:
+                with renewed(lease) as lost:
                     while not lost.is_set() and not stop.is_set():
                         if not step():
                             stop.wait(idle)
@@ -123,7 +123,7 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
 
 
 @contextmanager
-def _renewed(lease: Lease) -> Iterator[Event]:
+def renewed(lease: Lease) -> Iterator[Event]:
     """Keep a lease beside what is done under it, which may take longer than it lasts.
 
     Yields:

@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from threading import Event
 from typing import Any
 
@@ -25,15 +24,15 @@ from pymongo.read_concern import ReadConcern
 from shared import envelope, kafka
 from shared.clock import Clock, system
 from shared.codec import Codec
-from shared.lease import Lease
+from shared.lease import Lease, renewed
 from shared.metrics import RELAY_HELD, RELAY_SCANS, RELAYED
 from shared.mongo import Database, Document
 from shared.publication import Publication, topic_name
 from shared.store import Commit, Store, from_document
 from shared.written import BrokerLost, Written, is_short
 
-BATCH = 500
-RENEW_SECONDS = 3.0
+BATCH_EVENTS = 500
+NOTE_SECONDS = 3.0
 RETRY_SECONDS = 2.0
 SWEEP_SECONDS = 30.0
 # Recorded by the writers' clocks: what is younger may still be on its way through the stream.
@@ -69,6 +68,7 @@ class Relay:
         holder: name of this process in the lease.
         clock: the one that commits are recorded by.
         written: what this leader knows to be on the topic.
+        lost: set once another process may lead.
     """
 
     service: str
@@ -82,6 +82,7 @@ class Relay:
     heads: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict, init=False)
     sent: dict[str, datetime] = field(default_factory=dict, init=False)
     written: Written = field(init=False)
+    lost: Event = field(init=False)
 
     def run(self, stop: Event) -> None:
         """Lead while the lease is held, until `stop`; wait out whatever is away."""
@@ -90,7 +91,9 @@ class Relay:
             try:
                 lease.prepare()
                 if lease.acquire():
-                    self._lead(lease, stop)
+                    # Beside the work: a piece of it may take longer than the lease lasts.
+                    with renewed(lease) as self.lost:
+                        self._lead(lease, stop)
             except Deposed:
                 log.warning("relay_deposed")
             except BrokerLost as fault:
@@ -165,7 +168,7 @@ class Relay:
 
     def _changes(self, token: Any) -> Any:
         return self.database["commits"].watch(
-            INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH
+            INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH_EVENTS
         )
 
     def _scan(self, lease: Lease, producer: Any, changes: Any) -> datetime:
@@ -174,7 +177,6 @@ class Relay:
         pinned, begun = self._pin(changes), self.clock()
         for batch in _chunks(map(from_document, self._commits().find({}).sort("_id", 1))):
             self._send(producer, batch)
-            self._renew(lease)
         self._move(lease, {"token": pinned, "topic_id": self.written.topic_id, "swept": begun})
         return begun
 
@@ -188,20 +190,16 @@ class Relay:
     def _tail(
         self, lease: Lease, producer: Any, changes: Any, swept: datetime, stop: Event
     ) -> None:
-        renewed = looked = time.monotonic()
+        noted = looked = time.monotonic()
         moved = None
         while not stop.is_set():
-            batch = [from_document(change["fullDocument"]) for change in _available(changes)]
-            if batch:
-                self._send(producer, batch)
-            due = time.monotonic() - renewed > RENEW_SECONDS
-            if due:
-                self._renew(lease)
-                renewed = time.monotonic()
+            batch = next(_chunks(_available(changes)), [])
+            self._send(producer, batch)
+            due = time.monotonic() - noted > NOTE_SECONDS
             # An idle stream's token moves too; kept, it outlives the server's own log.
             if changes.resume_token != moved and (batch or due):
                 self._move(lease, {"token": changes.resume_token})
-                moved = changes.resume_token
+                moved, noted = changes.resume_token, time.monotonic()
             if time.monotonic() - looked > SWEEP_SECONDS:
                 self.written.check()
                 swept = self._sweep(lease, producer, swept)
@@ -213,21 +211,26 @@ class Relay:
         span = {"recorded": {"$gte": since - OVERLAP, "$lte": until}}
         # What was recorded long ago is not remembered as sent: each is sent once in a sweep.
         again: set[str] = set()
-        for batch in _chunks(map(from_document, self._commits().find(span))):
-            for commit in sorted(batch, key=lambda found: found.id):
-                if commit.id not in self.sent and commit.id not in again:
-                    log.info("relay_sends_swept", stream=commit.stream, version=commit.version)
-                    after = commit.version - 1
-                    following = self.store.load(commit.tenant, commit.stream, after=after)
+        # In the order of their streams, whichever of two writers' clocks is fast.
+        for commit in map(from_document, self._commits().find(span).sort("_id", 1)):
+            if commit.id not in self.sent and commit.id not in again:
+                log.info("relay_sends_swept", stream=commit.stream, version=commit.version)
+                after = commit.version - 1
+                for following in _chunks(self.store.load(commit.tenant, commit.stream, after)):
                     self._send(producer, following)
                     again.update(found.id for found in following)
-            self._renew(lease)
         self._move(lease, {"swept": until})
         self.sent = {name: at for name, at in self.sent.items() if at >= until - OVERLAP}
         return until
 
     def _send(self, producer: Any, batch: Sequence[Commit]) -> None:
-        """Send the commits in order and wait until all are acknowledged."""
+        """Send the commits in order and wait until all are acknowledged.
+
+        Raises:
+            Deposed: another process may lead by now.
+        """
+        if self.lost.is_set():
+            raise Deposed
         whole = [found for commit in batch for found in self._without_holes(commit)]
         futures = [
             producer.send(
@@ -260,10 +263,6 @@ class Relay:
             self.heads.popitem(last=False)
         yield commit
 
-    def _renew(self, lease: Lease) -> None:
-        if not lease.acquire():
-            raise Deposed
-
     def _move(self, lease: Lease, changes: Document) -> None:
         """Move the checkpoint, unless a later leader has taken it."""
         moved = self.database["checkpoints"].update_one(
@@ -275,15 +274,20 @@ class Relay:
 
 
 def _chunks(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
-    found = iter(commits)
-    while batch := list(islice(found, BATCH)):
-        yield batch
+    """Yield the commits in pieces that memory has room for, whatever one of them holds."""
+    chunk: list[Commit] = []
+    events = 0
+    for commit in commits:
+        chunk.append(commit)
+        events += len(commit.events)
+        if events >= BATCH_EVENTS:
+            yield chunk
+            chunk, events = [], 0
+    if chunk:
+        yield chunk
 
 
-def _available(changes: Any, limit: int = BATCH) -> Iterator[Document]:
-    """Yield the changes that are there, waiting a moment for the first one only."""
-    for _ in range(limit):
-        change = changes.try_next()
-        if change is None:
-            return
-        yield change
+def _available(changes: Any) -> Iterator[Commit]:
+    """Yield the commits that are there, waiting a moment for the first one only."""
+    while change := changes.try_next():
+        yield from_document(change["fullDocument"])

@@ -151,6 +151,14 @@ class Bench:
 
         persevere(transact)
 
+    def skip_changes(self) -> None:
+        """Have a relay resume its change stream from now on."""
+        with self.database["commits"].watch(max_await_time_ms=50) as changes:
+            while changes.resume_token is None:
+                changes.try_next()
+            token = {"token": changes.resume_token}
+        self.database["checkpoints"].update_one({"_id": "relay"}, {"$set": token})
+
     def amounts(self, stream: str) -> list[int]:
         found = self.database["totals.totals@1"].find_one({"_id": f"counter-{stream}"})
         return found["amounts"] if found else []

@@ -1,0 +1,91 @@
+"""A relay leads alone, loses no order, and takes no more into memory than it has room for."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared import envelope, kafka, lease, relay
+from shared.clock import system
+from shared.publication import topic_name
+from shared.relay import Relay
+from shared.store import Commit
+from tests.engine.pipeline import Bench, running
+from tests.waiting import eventually
+
+SEND = Relay._send  # noqa: SLF001
+
+
+def sent(bench: Bench) -> list[tuple[str, int]]:
+    """Return stream and sequence of each record of the topic."""
+    topic = topic_name(bench.service)
+    values = kafka.records(bench.bootstrap, topic, kafka.ends(bench.bootstrap, topic))
+    return [(event.subject, event.sequence) for event in map(envelope.decode, values)]
+
+
+def checkpoint(bench: Bench) -> dict[str, Any]:
+    return bench.database["checkpoints"].find_one({"_id": "relay"}) or {}
+
+
+def test_a_scan_whose_pieces_take_longer_than_the_lease_comes_to_its_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+        threading.Event().wait(1.2 if batch else 0)
+        SEND(self, producer, batch)
+
+    monkeypatch.setattr(lease, "SECONDS", 1)
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.2)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
+    monkeypatch.setattr(Relay, "_send", slow)
+    for stream in "abcd":
+        bench.count(stream, 1)
+
+    with running(bench.relay("r1"), bench.relay("r2")):
+        eventually(lambda: "token" in checkpoint(bench))
+
+
+def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
+    with running(bench.relay()):
+        eventually(lambda: "token" in checkpoint(bench))
+    fast = replace(bench.streams, clock=lambda: system() + timedelta(seconds=20))
+    replace(bench, streams=fast).count("a", 1)
+    bench.count("a", 2)
+    # As if the change stream had gone past both without a word.
+    bench.skip_changes()
+    monkeypatch.setattr(relay, "SETTLED", timedelta(seconds=-60))
+
+    with running(bench.relay("r2")):
+        eventually(lambda: len(sent(bench)) >= 2)
+
+    assert sent(bench)[:2] == [("counter-a", 1), ("counter-a", 2)]
+
+
+def test_no_more_than_a_commit_too_many_is_sent_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = []
+
+    def watched(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+        pieces.append(sum(len(commit.events) for commit in batch))
+        SEND(self, producer, batch)
+
+    monkeypatch.setattr(Relay, "_send", watched)
+    for _ in range(4):
+        bench.count("a", *range(400))
+
+    with running(bench.relay()):
+        eventually(lambda: "token" in checkpoint(bench))
+        for _ in range(4):
+            bench.count("a", *range(400))
+        eventually(lambda: sum(pieces) >= 8 * 400)
+
+    assert max(pieces) < 500 + 400
