@@ -1,7 +1,9 @@
 """The one place that makes MongoDB clients."""
 
 import contextlib
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +21,7 @@ Database = PymongoDatabase[Document]
 Client = MongoClient[Document]
 # A server takes 16 MiB; the rest is room for the command around it.
 MAX_BYTES = 15_000_000
+TRIES = 5
 
 
 def connect(uri: str, name: str) -> Client:
@@ -75,3 +78,21 @@ def transaction(database: Database) -> Iterator[ClientSession]:
                 session.abort_transaction()
             raise
         session.commit_transaction()
+
+
+def insist(database: Database, write: Callable[[ClientSession], None]) -> None:
+    """Run a transaction, and again where it meets another: for a person, who is asked once.
+
+    Raises:
+        PyMongoError: it met others five times, or the store is away.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction(database) as session:
+                write(session)
+        except PyMongoError as fault:
+            if attempt == TRIES - 1 or not is_conflict(fault):
+                raise
+            time.sleep(random.uniform(0, 0.1 * 2**attempt))
+        else:
+            return

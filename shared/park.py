@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 from shared.envelope import Envelope
 from shared.ledger import EVER, LEDGERS, WAITING, settle
 from shared.ledger import PARKED as STATE
-from shared.mongo import Database, Document, transaction
+from shared.mongo import Database, Document, insist
 
 PARKED = "parked"
 DISCARDED = "discarded"
@@ -69,8 +69,7 @@ def drain(database: Database, ledger: str) -> None:
     Raises:
         NotParked: the key is not parked.
     """
-    with transaction(database) as session:
-        _release(database, session, ledger, {})
+    insist(database, lambda session: _release(database, session, ledger, {}))
 
 
 def discard(database: Database, ledger: str, reason: str, actor: str) -> None:
@@ -82,7 +81,8 @@ def discard(database: Database, ledger: str, reason: str, actor: str) -> None:
     """
     if not reason.strip():
         raise ValueError("a reason is needed")
-    with transaction(database) as session:
+
+    def write(session: ClientSession) -> None:
         record = database[PARKED].find_one({"_id": ledger}, session=session)
         if record is None:
             raise NotParked(ledger)
@@ -91,6 +91,8 @@ def discard(database: Database, ledger: str, reason: str, actor: str) -> None:
         database[DISCARDED].insert_one(
             {**record, "_id": identity, "reason": reason, "actor": actor}, session=session
         )
+
+    insist(database, write)
 
 
 def _release(

@@ -1,11 +1,13 @@
 """A handler that fails parks its key: others go on, and a person has the last word."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from shared import park
+from shared import mongo, park
 from shared.envelope import Envelope
+from shared.mongo import transaction
 from shared.park import NotParked
 from shared.views import Views
 from tests.engine import pipeline
@@ -87,6 +89,21 @@ def test_what_is_not_parked_can_be_neither_drained_nor_discarded(stuck: Bench) -
     ):
         with pytest.raises(NotParked):
             again()
+
+
+def test_a_key_that_a_consumer_is_at_is_drained_once_it_is_done(
+    stuck: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = parked(stuck)
+    consumer = transaction(stuck.database)
+    session = consumer.__enter__()
+    stuck.database["ledgers"].update_one({"_id": key}, {"$set": {"x": 1}}, session=session)
+    waits = SimpleNamespace(sleep=lambda _: consumer.__exit__(None, None, None))
+    monkeypatch.setattr(mongo, "time", waits)
+
+    park.drain(stuck.database, key)
+
+    assert park.listed(stuck.database) == []
 
 
 def test_a_document_that_cannot_be_written_parks_the_key_whose_event_made_it(bench: Bench) -> None:
