@@ -21,6 +21,7 @@ from shared.lease import Lease, lead
 from shared.metrics import DUE as DUE_COUNT
 from shared.mongo import Database, Document
 from shared.peers import Away
+from shared.stream import Cause
 
 DUE = "due"
 WINDOW = 50
@@ -43,8 +44,9 @@ class Due:
         due_at: when.
         sequence: of the event that caused it, to order what is due at the same time.
         data: what the handler needs; ids only.
-        correlation: of the event that caused it.
+        correlation: of the event that caused it; `views.schedule` gives it, and what follows.
         causation: the event's id.
+        traceparent: W3C trace context of the event.
     """
 
     id: str
@@ -56,6 +58,18 @@ class Due:
     data: Mapping[str, Any]
     correlation: str = ""
     causation: str = ""
+    traceparent: str = ""
+
+    def cause(self, actor: str) -> Cause:
+        """Return the cause of the command that decides it: the same however often it is run."""
+        return Cause(
+            tenant=self.tenant,
+            actor=actor,
+            command=self.id,
+            correlation=self.correlation,
+            causation=self.causation,
+            traceparent=self.traceparent,
+        )
 
     def document(self) -> Document:
         """Return it as the collection `due` keeps it."""
@@ -69,6 +83,7 @@ class Due:
             "data": dict(self.data),
             "correlation": self.correlation,
             "causation": self.causation,
+            "traceparent": self.traceparent,
             "state": "open",
             "tries": 0,
         }
@@ -115,22 +130,7 @@ class Timer:
         return len(found)
 
     def _decide(self, document: Document, now: datetime) -> None:
-        due = Due(
-            id=document["_id"],
-            **{
-                name: document[name]
-                for name in (
-                    "kind",
-                    "tenant",
-                    "stream",
-                    "due_at",
-                    "sequence",
-                    "data",
-                    "correlation",
-                    "causation",
-                )
-            },
-        )
+        due = _read(document)
         changes: Document
         try:
             self.handlers[due.kind](due)
@@ -153,6 +153,21 @@ class Timer:
             }
         self.database[DUE].update_one({"_id": due.id, "state": "open"}, {"$set": changes})
         DUE_COUNT.labels(due.kind, changes["state"]).inc()
+
+
+def _read(document: Document) -> Due:
+    return Due(
+        id=document["_id"],
+        kind=document["kind"],
+        tenant=document["tenant"],
+        stream=document["stream"],
+        due_at=document["due_at"],
+        sequence=document["sequence"],
+        data=document["data"],
+        correlation=document["correlation"],
+        causation=document["causation"],
+        traceparent=document.get("traceparent", ""),
+    )
 
 
 def prepare(database: Database) -> None:

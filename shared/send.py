@@ -16,10 +16,12 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from shared.clock import Clock
+from shared.commands import identify
 from shared.errors import NotYet, Refusal
 from shared.lease import Lease, lead
 from shared.metrics import SENT
 from shared.mongo import Database, Document
+from shared.stream import Cause
 
 INTENTS = "intents"
 WINDOW = 50
@@ -59,6 +61,9 @@ class Intent:
         due_at: not before.
         useful_until: not after; counted from when its cause was recorded.
         data: ids and codes, never a name, an address or a person's words.
+        correlation: of the event that caused it; `views.intend` gives it, and what follows.
+        causation: the event's id.
+        traceparent: W3C trace context of the event.
     """
 
     id: str
@@ -67,6 +72,20 @@ class Intent:
     due_at: datetime
     useful_until: datetime
     data: Mapping[str, Any]
+    correlation: str = ""
+    causation: str = ""
+    traceparent: str = ""
+
+    def cause(self, actor: str, outcome: str) -> Cause:
+        """Return the cause of the command that records an outcome, however often it is run."""
+        return Cause(
+            tenant=self.tenant,
+            actor=actor,
+            command=identify(self.id, outcome),
+            correlation=self.correlation,
+            causation=self.causation,
+            traceparent=self.traceparent,
+        )
 
     def document(self) -> Document:
         """Return it as the collection `intents` keeps it."""
@@ -77,6 +96,9 @@ class Intent:
             "due_at": self.due_at,
             "useful_until": self.useful_until,
             "data": dict(self.data),
+            "correlation": self.correlation,
+            "causation": self.causation,
+            "traceparent": self.traceparent,
             "state": "open",
             "tries": 0,
             "interrupted": 0,
@@ -151,6 +173,9 @@ class Sender:
             due_at=document["due_at"],
             useful_until=document["useful_until"],
             data=document["data"],
+            correlation=document.get("correlation", ""),
+            causation=document.get("causation", ""),
+            traceparent=document.get("traceparent", ""),
         )
         # Whoever finds it being sent knows that a delivery was cut off and may repeat.
         interrupted = document["interrupted"] + (document["state"] == "sending")

@@ -5,9 +5,9 @@ one query a collection, folded in memory and written once at its end.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
@@ -20,6 +20,7 @@ from shared.send import INTENTS, Intent
 Handler = Callable[[Envelope, "Views"], None]
 Reference = tuple[str, str]
 Read = Callable[[str, list[str]], Iterable[Document]]
+Effect = TypeVar("Effect", Due, Intent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,12 @@ class Views:
     def intend(self, event: Envelope, intent: Intent) -> None:
         """Have something sent because of the event, once, whatever becomes of this process."""
         if event.recorded >= self.since:
-            self._keep(INTENTS, intent.document())
+            self._keep(INTENTS, _traced(intent, event).document())
 
     def schedule(self, event: Envelope, due: Due) -> None:
         """Have something decided because of the event, once, when it is due."""
         if event.recorded >= self.since or due.due_at >= self.since:
-            self._keep(DUE, due.document())
+            self._keep(DUE, _traced(due, event).document())
 
     def _keep(self, name: str, document: Document) -> None:
         check_writable(document)
@@ -132,3 +133,13 @@ class Views:
                 )
         for name, operations in writes.items():
             database[name].bulk_write(operations, ordered=True, session=session)
+
+
+def _traced(effect: Effect, event: Envelope) -> Effect:
+    """Return an effect with what it follows from."""
+    return replace(
+        effect,
+        correlation=event.correlation,
+        causation=event.id,
+        traceparent=event.traceparent,
+    )

@@ -8,18 +8,11 @@ from adherence.policies import ERASE, REACH_PHASE
 from shared import commands
 from shared.due import Due
 from shared.service import DueHandler, Service
-from shared.stream import Cause
 
 
 def reach_phase(due: Due, service: Service) -> None:
     """Decide a completed phase."""
-    cause = Cause(
-        tenant=due.tenant,
-        actor=service.name,
-        command=due.id,
-        correlation=due.correlation,
-        causation=due.causation,
-    )
+    cause = due.cause(service.name)
     command = ReachPhase(**due.data)
     commands.run(lambda: handlers.reach_phase(command, service, cause), cause)
 

@@ -32,6 +32,4 @@ def _due(kind: str, event: Envelope, data: Mapping[str, Any]) -> Due:
         due_at=event.recorded,
         sequence=event.sequence,
         data=data,
-        correlation=event.correlation,
-        causation=event.id,
     )

@@ -10,7 +10,6 @@ from shared import commands
 from shared.due import Due
 from shared.send import Intent, Outcome
 from shared.service import Service
-from shared.stream import Cause
 
 
 def remind(due: Due, service: Service) -> None:
@@ -20,13 +19,7 @@ def remind(due: Due, service: Service) -> None:
         patient=due.data["patient"],
         local_date=date.fromisoformat(due.data["local_date"]),
     )
-    cause = Cause(
-        tenant=due.tenant,
-        actor=service.name,
-        command=due.id,
-        correlation=due.correlation,
-        causation=due.causation,
-    )
+    cause = due.cause(service.name)
     commands.run(lambda: handlers.remind(command, service, cause), cause)
 
 
@@ -35,11 +28,7 @@ def close(intent: Intent, outcome: Outcome, service: Service) -> None:
     channel: Channel = "inbox" if outcome.detail == "inbox" else "email"
     message = queries.message(service, intent.tenant, intent.id, channel)
     command = CloseMessage(message, outcome.state, outcome.detail)
-    cause = Cause(
-        tenant=intent.tenant,
-        actor=service.name,
-        command=commands.identify(intent.id, outcome.state),
-    )
+    cause = intent.cause(service.name, outcome.state)
     commands.run(lambda: handlers.close_message(command, service, cause), cause)
 
 

@@ -103,7 +103,5 @@ def _schedule(event: Envelope, views: Views, link: Any, day: date) -> None:
                 "patient": link["patient"],
                 "local_date": day.isoformat(),
             },
-            correlation=event.correlation,
-            causation=event.id,
         ),
     )

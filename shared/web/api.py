@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import math
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -30,6 +31,8 @@ MIN_POSITION = "Hep-Min-Position"
 POSITION = "Hep-Position"
 STALE = "Hep-Stale"
 MAX_KEY = 200
+# Whatever else stood here would be in every event and log line that follows.
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -62,8 +65,14 @@ def cause(body: Any, *, key: str = "") -> Cause:
         actor=asker.subject,
         command=commands.identify(asker.tenant, asker.subject, request.path, key),
         fingerprint=commands.fingerprint([request.path, _plain(body)]),
-        traceparent=request.headers.get("traceparent", ""),
+        traceparent=traceparent(),
     )
+
+
+def traceparent() -> str:
+    """Return the request's W3C trace context; nothing where there is none, or it is malformed."""
+    given = request.headers.get("traceparent", "")
+    return given if TRACEPARENT.fullmatch(given) else ""
 
 
 def new_id(cause: Cause) -> str:

@@ -17,6 +17,7 @@ from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
 from shared.web import contracts, frame, problems, words
 from shared.web.admission import Admission
+from shared.web.api import traceparent
 from shared.web.identity import csrf_token
 
 HERE = Path(__file__).parent
@@ -94,8 +95,8 @@ def _watch(app: Flask) -> None:
     def begin() -> None:
         structlog.contextvars.clear_contextvars()
         g.began = time.monotonic()
-        if traceparent := request.headers.get("traceparent"):
-            structlog.contextvars.bind_contextvars(traceparent=traceparent)
+        if trace := traceparent():
+            structlog.contextvars.bind_contextvars(traceparent=trace)
 
     def end(answer: Response) -> Response:
         rule = request.url_rule.rule if request.url_rule else "unknown"

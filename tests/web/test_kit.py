@@ -327,3 +327,16 @@ def test_health_and_metrics_are_answered(client: FlaskClient) -> None:
     assert client.get("/livez").data == b"ok\n"
     assert client.get("/readyz").data == b"ok\n"
     assert b"hep_request_seconds" in client.get("/metrics").data
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(("given", "kept"), [(TRACE, TRACE), ("Ana Ruiz", ""), (f"{TRACE}-x", "")])
+def test_a_trace_is_kept_with_the_commit_and_nothing_else_in_its_place(
+    client: FlaskClient, database: Database, given: str, kept: str
+) -> None:
+    headers = {"Authorization": f"Bearer {BO}", "Idempotency-Key": "k1", "traceparent": given}
+    client.post("/counting/v1/counters", json={"amount": 2}, headers=headers)
+
+    assert [found["traceparent"] for found in database["commits"].find({})] == [kept]
