@@ -2,10 +2,13 @@
 
 import logging
 import sys
+import traceback
+from pathlib import Path
+from typing import Any
 
 import orjson
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 
 def configure(service: str, role: str) -> None:
@@ -14,7 +17,7 @@ def configure(service: str, role: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        place_fault,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -37,6 +40,20 @@ def configure(service: str, role: str) -> None:
     # The client says at INFO what it does every second.
     logging.getLogger("kafka").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service, role=role)
+
+
+def place_fault(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Say of each fault which it is and where, innermost place last; its text may hold anything."""
+    del logger, method
+    info = event.pop("exc_info", None)
+    fault = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    faults = []
+    while isinstance(fault, BaseException):
+        trail = traceback.extract_tb(fault.__traceback__)
+        places = [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in trail]
+        faults.append({"fault": type(fault).__qualname__, "at": places})
+        fault = fault.__cause__ or fault.__context__
+    return {**event, "faults": faults} if faults else event
 
 
 def _dumps(event: object, default: object) -> str:

@@ -1,0 +1,55 @@
+"""What is logged: which fault and where, and never its text, which may hold a person's words."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import structlog
+
+from shared import logs
+
+
+@contextmanager
+def configured() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logs.configure("counting", "work")
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+def refuse(word: str) -> None:
+    raise KeyError(word)
+
+
+def fail() -> None:
+    try:
+        refuse("Ana Ruiz")
+    except KeyError as fault:
+        raise ValueError("ana@example.org") from fault
+
+
+@pytest.mark.parametrize("logger", [structlog.get_logger, logging.getLogger])
+def test_a_fault_is_logged_by_kind_and_place_without_its_text(
+    capsys: pytest.CaptureFixture[str], logger: Callable[[str], Any]
+) -> None:
+    with configured():
+        try:
+            fail()
+        except ValueError:
+            logger("tried").exception("outcome_not_recorded")
+
+    (line,) = capsys.readouterr().out.splitlines()
+    outer, inner = json.loads(line)["faults"]
+    assert (outer["fault"], inner["fault"]) == ("ValueError", "KeyError")
+    assert inner["at"][-1].endswith(" refuse")
+    assert "ruiz" not in line.lower()
+    assert "example.org" not in line
