@@ -15,6 +15,7 @@ from deploy.local.stack import SERVICES, Stack, StackError
 from shared import mongo
 from shared.clock import Clock, OffsetClock
 from shared.due import DUE
+from shared.generation import live
 from shared.ledger import LEDGERS, ledger_id
 from shared.publication import topic_name
 from shared.send import INTENTS
@@ -125,7 +126,8 @@ class Watch:
         for reader, projections in self.projections.items():
             for projection in projections:
                 if service in projection.services:
-                    at = (reader, projection.consumer, service)
+                    living = live(self.databases[reader], projection)
+                    at = (reader, living.consumer, service)
                     self.behind.setdefault(at, set()).update(fresh)
 
     def _read(self, service: str) -> Heads:

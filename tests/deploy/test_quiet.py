@@ -9,6 +9,7 @@ import pytest
 from deploy.local.quiet import Watch
 from deploy.local.stack import StackError
 from shared.due import DUE
+from shared.generation import GENERATIONS
 from shared.ledger import LEDGERS, ledger_id
 from shared.mongo import Database
 from shared.publication import topic_name
@@ -75,6 +76,14 @@ def test_what_comes_after_a_look_is_seen_by_the_next(watch: Watch, database: Dat
     commit(database, 2)
 
     assert watch.restless(NOW) == "adherence's diary@1 is behind adherence"
+
+
+def test_the_generation_that_is_read_is_waited_for(watch: Watch, database: Database) -> None:
+    database[GENERATIONS].insert_one({"_id": DIARY.name, "live": 2})
+    commit(database, 1)
+    apply(database, 1)
+
+    assert watch.restless(NOW) == "adherence's diary@2 is behind adherence"
 
 
 def test_a_private_event_need_not_be_applied(watch: Watch, database: Database) -> None:
