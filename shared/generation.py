@@ -8,6 +8,7 @@ middle is followed by another that goes on.
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -81,6 +82,18 @@ def live(database: Database, projection: Projection) -> Projection:
     """Return the projection as the generation that is read."""
     found = database[GENERATIONS].find_one({"_id": projection.name}) or {"live": 1}
     return replace(projection, generation=found["live"])
+
+
+def kept(database: Database, projections: Iterable[Projection]) -> list[str]:
+    """Return the consumers of the generations that are live or being built."""
+    known = {found["_id"]: found for found in database[GENERATIONS].find({})}
+    numbers = [
+        (projection.name, number)
+        for projection in projections
+        for found in [known.get(projection.name) or {"live": 1, "building": None}]
+        for number in (found["live"], (found["building"] or {}).get("number"))
+    ]
+    return [f"{name}@{number}" for name, number in numbers if number]
 
 
 def running(

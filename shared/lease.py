@@ -101,6 +101,13 @@ class Lease:
         )
 
 
+def held(database: Database) -> set[str]:
+    """Return the names of the leases that are held now, on the server's clock."""
+    # Compared as numbers: see `acquire`.
+    lasting = {"$expr": {"$gt": [{"$toLong": "$until"}, {"$toLong": "$$NOW"}]}}
+    return {found["_id"] for found in database["leases"].find(lasting)}
+
+
 def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = IDLE_SECONDS) -> None:
     """Call `step` again and again while the lease is held, until `stop`.
 

@@ -1,6 +1,5 @@
-"""The command line of every service: serve, work, verify, parked, rebuild, contracts, check."""
+"""The command line of every service: serve, work, and what operators do."""
 
-import sys
 from importlib import import_module
 from pathlib import Path
 from threading import Event
@@ -10,7 +9,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from shared import logs, settings
-from shared.operate import parked, rebuild
+from shared.operate import compare, parked, rebuild, republish, verify
 
 # gunicorn's first process only minds the worker: what a service is made of is imported in each
 # command, so that fifty megabytes are not spent on it.
@@ -88,31 +87,14 @@ def command_line(name: str) -> click.Group:
         definition = find(name)
         run(definition, definition.build(settings.read(name)), roles.split(","))
 
-    @group.command(help="Check streams, published sequences and projections.")
-    def verify() -> None:
-        from shared.verify import Moving, verify  # noqa: PLC0415
-
-        definition = find(name)
-        try:
-            report = verify(definition, definition.build(settings.read(name)))
-        except Moving:
-            raise click.ClickException("events came in meanwhile: again when it is quiet") from None
-        click.echo(
-            f"{name}: {report.streams} streams, {report.events} published events, "
-            f"{report.documents} documents, {len(report.findings)} findings"
-        )
-        for finding in report.findings:
-            click.echo(f"  {finding}")
-        sys.exit(bool(report.findings))
-
     @group.command("contracts", help="Write the published contracts beside the code.")
     def write_contracts() -> None:
         from shared.web import contracts  # noqa: PLC0415
 
         contracts.write(find(name), folder(name) / "contracts")
 
-    group.add_command(parked)
-    group.add_command(rebuild)
+    for command in (verify, parked, rebuild, republish, compare):
+        group.add_command(command)
 
     @group.command(help="Say which settings are in force.")
     def check() -> None:

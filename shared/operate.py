@@ -1,18 +1,80 @@
-"""`python -m <service> parked` and `rebuild`: what an operator does about projections."""
+"""What an operator does: `python -m <service> verify`, `parked`, `rebuild` and smaller verbs."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
+import orjson
 
 from shared import settings
 
 # `serve` lists these verbs too and needs none of what they do.
 if TYPE_CHECKING:
     from shared.mongo import Database
+    from shared.service import Definition, Service
     from shared.views import Projection
+
+
+@contextmanager
+def _opened(name: str) -> "Iterator[tuple[Definition, Service]]":
+    """Open a service's clients for one command."""
+    definition: Definition = import_module(f"{name}.app").DEFINITION
+    service = definition.build(settings.read(name))
+    with service.database.client:
+        yield definition, service
+
+
+@contextmanager
+def _stored(name: str) -> "Iterator[Database]":
+    with _opened(name) as (_, service):
+        yield service.database
+
+
+@click.command(help="Say what is wrong with this service, and which command mends it.")
+@click.option("--restore", is_flag=True, help="Write lost intents and due work back.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@click.option("--hep", is_flag=True, help="Name commands as the command hep takes them.")
+@click.pass_obj
+def verify(name: str, *, restore: bool, as_json: bool, hep: bool) -> None:
+    from shared import verify as checking  # noqa: PLC0415
+    from shared.verify import effects, report  # noqa: PLC0415
+
+    with _opened(name) as (definition, service):
+        try:
+            found = checking.verify(definition, service)
+        except checking.Moving:
+            raise click.ClickException("events came in meanwhile: again when it is quiet") from None
+        if as_json:
+            click.echo(orjson.dumps(report.document(name, found, hep=hep)))
+        else:
+            click.echo("\n".join(report.lines(name, found, hep=hep)))
+        if restore:
+            count = effects.restore(service.database, found.lost)
+            click.echo(f"{count} were written back.", err=True)
+    sys.exit(bool(found.findings))
+
+
+@click.command(help="Have the relay send all events again; readers drop what they know.")
+@click.pass_obj
+def republish(name: str) -> None:
+    from shared import mend  # noqa: PLC0415
+
+    with _stored(name) as database:
+        mend.republish(database)
+    click.echo("The relay begins within half a minute; `work` must run.")
+
+
+@click.command(help="Compare all ledgers with their owners now, and fetch what is missing.")
+@click.pass_obj
+def compare(name: str) -> None:
+    from shared import mend  # noqa: PLC0415
+
+    with _opened(name) as (definition, service):
+        mend.compare(service.database, definition.projections)
+    click.echo("It begins within seconds; `work` and the owners must run.")
 
 
 @click.group(help="Keys whose handler failed: see them, drain them, discard one.")
@@ -25,7 +87,8 @@ def parked() -> None:
 def list_all(name: str) -> None:
     from shared import park  # noqa: PLC0415
 
-    keys = park.listed(_database(name))
+    with _stored(name) as database:
+        keys = park.listed(database)
     click.echo(f"{name}: {len(keys)} parked keys")
     for found in keys:
         click.echo(f"{found['_id']}  {found['parked']:%Y-%m-%d %H:%M}  {found['error']}")
@@ -37,8 +100,8 @@ def list_all(name: str) -> None:
 def show(name: str, key: str) -> None:
     from shared import park  # noqa: PLC0415
 
-    with _is_parked(key):
-        click.echo(park.shown(_database(name), key)["raw"])
+    with _stored(name) as database, _is_parked(key):
+        click.echo(park.shown(database, key)["raw"])
 
 
 @parked.command(help="Apply all that came since, in order, for KEY or for all of them.")
@@ -47,11 +110,11 @@ def show(name: str, key: str) -> None:
 def drain(name: str, key: str | None) -> None:
     from shared import park  # noqa: PLC0415
 
-    database = _database(name)
-    keys = [key] if key else [str(found["_id"]) for found in park.listed(database)]
-    for one in keys:
-        with _is_parked(one):
-            park.drain(database, one)
+    with _stored(name) as database:
+        keys = [key] if key else [str(found["_id"]) for found in park.listed(database)]
+        for one in keys:
+            with _is_parked(one):
+                park.drain(database, one)
     click.echo(f"{len(keys)} keys go on; what fails again is parked again.")
 
 
@@ -63,15 +126,9 @@ def drain(name: str, key: str | None) -> None:
 def discard(name: str, key: str, reason: str, actor: str) -> None:
     from shared import park  # noqa: PLC0415
 
-    with _is_parked(key):
-        park.discard(_database(name), key, reason, actor)
+    with _stored(name) as database, _is_parked(key):
+        park.discard(database, key, reason, actor)
     click.echo("It was left out, and kept with the reason; the key goes on after it.")
-
-
-def _database(name: str) -> "Database":
-    definition = import_module(f"{name}.app").DEFINITION
-    database: Database = definition.build(settings.read(name)).database
-    return database
 
 
 @contextmanager
@@ -92,22 +149,21 @@ def rebuild(name: str, projection: str, drop: int | None) -> None:
     from shared import generation  # noqa: PLC0415
     from shared import rebuild as building  # noqa: PLC0415
 
-    definition = import_module(f"{name}.app").DEFINITION
-    service = definition.build(settings.read(name))
-    named = {found.name: found for found in definition.projections}
-    if projection not in named:
-        raise click.ClickException(f"{name} has no {projection}: it has {', '.join(named)}.")
-    found = named[projection]
-    if drop is not None:
-        _drop(service.database, found, drop)
-        return
-    try:
-        begun = generation.begin(service.database, found, service.clock())
-    except generation.Building as other:
-        raise click.ClickException(f"{other} is being built already.") from None
-    number = begun["building"]["number"]
-    for line in building.watch(service.database, service.settings.kafka, found, number):
-        click.echo(line)
+    with _opened(name) as (definition, service):
+        named = {found.name: found for found in definition.projections}
+        if projection not in named:
+            raise click.ClickException(f"{name} has no {projection}: it has {', '.join(named)}.")
+        found = named[projection]
+        if drop is not None:
+            _drop(service.database, found, drop)
+            return
+        try:
+            begun = generation.begin(service.database, found, service.clock())
+        except generation.Building as other:
+            raise click.ClickException(f"{other} is being built already.") from None
+        number = begun["building"]["number"]
+        for line in building.watch(service.database, service.settings.kafka, found, number):
+            click.echo(line)
 
 
 def _drop(database: "Database", projection: "Projection", number: int) -> None:

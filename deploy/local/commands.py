@@ -128,10 +128,28 @@ def demo(data: Path, *, now: bool) -> None:
 
 
 @verb
-def verify(data: Path) -> None:
-    if not import_module("deploy.local.verify").verify(_running(data)):
+@click.argument("name", type=click.Choice(SERVICES), required=False)
+@click.option("--restore", is_flag=True, help="Write lost intents and due work back.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+def verify(data: Path, name: str | None, *, restore: bool, as_json: bool) -> None:
+    options = ["--restore"] * restore + ["--json"] * as_json
+    names = [name] if name else SERVICES
+    if not import_module("deploy.local.verify").verify(_running(data), names, *options):
         sys.exit(1)
-    click.echo("Streams, sequences and projections are whole.")
+    if not as_json:
+        click.echo("Everything is whole.")
+
+
+@verb
+@click.argument("name", type=click.Choice(SERVICES))
+def republish(data: Path, name: str) -> None:
+    sys.exit(service.run(_running(data), name, "republish"))
+
+
+@verb
+@click.argument("name", type=click.Choice(SERVICES))
+def compare(data: Path, name: str) -> None:
+    sys.exit(service.run(_running(data), name, "compare"))
 
 
 @verb

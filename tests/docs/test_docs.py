@@ -11,6 +11,7 @@ from deploy.local.cli import VERBS
 from deploy.local.stack import SERVICES
 from shared import metrics
 from shared.errors import Refusal
+from shared.verify.faults import FAULTS
 
 ROOT = Path(__file__).parents[2]
 DOCS = {path.stem: path.read_text() for path in (ROOT / "docs").glob("*.md")}
@@ -47,6 +48,12 @@ def test_every_refusal_says_what_to_do() -> None:
     names = {kind.slug for kind in refusals() if not kind.__module__.startswith("tests")}
 
     assert names <= set(re.findall(r"^\| `([a-z-]+)`", DOCS["problems"], re.MULTILINE))
+
+
+def test_every_fault_that_verify_knows_is_explained() -> None:
+    named = re.findall(r"^\| `([a-z]+-[a-z]+|undecodable)` \|", DOCS["operators"], re.MULTILINE)
+
+    assert named == list(FAULTS)
 
 
 def test_every_published_event_is_listed_and_no_other() -> None:

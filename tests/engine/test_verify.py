@@ -1,29 +1,36 @@
 """`verify` finds what is planted and nothing else."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from shared import envelope, kafka
-from shared.commands import identify
+from shared import park
+from shared.kafka import ensure_topic
 from shared.mongo import Database
 from shared.publication import topic_name
-from shared.stream import Cause
 from shared.verify import verify
-from tests.engine.counting import COUNTER, Counted, Counting, fill, open_counting, working
+from shared.verify.report import lines, written
+from tests.engine.counting import POISON, Counting, commanded, fill, open_counting, working
+from tests.waiting import eventually
 
 
 @pytest.fixture
-def counting(database: Database, kafka: str) -> Counting:
+def counting(database: Database, kafka: str) -> Iterator[Counting]:
     found = open_counting(database, kafka)
     with working(found):
         fill(found)
-    return found
+    yield found
+    POISON.clear()
 
 
 def test_what_is_whole_gives_no_finding_and_the_counts(counting: Counting) -> None:
     report = verify(counting.definition, counting.service)
 
     assert report.findings == []
-    assert (report.streams, report.events, report.documents) == (2, 6, 8)
+    assert (report.streams, report.events, report.documents) == (2, 6, 14)
 
 
 def test_a_hole_in_a_stream_is_found(counting: Counting) -> None:
@@ -38,33 +45,20 @@ def test_a_hole_in_a_stream_is_found(counting: Counting) -> None:
 
 
 def test_an_event_that_never_reached_kafka_is_found(counting: Counting) -> None:
-    cause = Cause("north", "bo", "unsent")
-    loaded = counting.service.streams.load(COUNTER, cause, "a")
-    counting.service.streams.append(loaded, [Counted(4)], cause)
+    counting.count("a", 4)
     topic = topic_name(counting.definition.name)
 
     assert counting.findings() == [f"{topic}: counter-a 4 is in the store and not in Kafka"]
 
 
-def test_an_event_that_was_not_applied_is_found(counting: Counting) -> None:
-    cause = Cause("north", "bo", "unapplied")
-    loaded = counting.service.streams.load(COUNTER, cause, "a")
-    commit = counting.service.streams.append(loaded, [Counted(4)], cause)
-    name = counting.definition.name
-    (event,) = envelope.publish(
-        commit, name, counting.definition.codec, counting.definition.published
-    )
-    producer = kafka.producer(counting.service.settings.kafka, "test")
-    value = envelope.encode(event)
-    producer.send(topic_name(name), key=event.key.encode(), value=value).get(10)
-    producer.close()
+def test_an_event_that_was_not_read_is_one_finding(counting: Counting) -> None:
+    counting.send(*counting.count("a", 4))
+    topic = topic_name(counting.definition.name)
 
-    cheer = identify(event.id, "cheer")
-    assert counting.findings() == [
-        f"totals@1 of {topic_name(name)}: counter-a was applied to 3 of 4",
-        f"intents: {cheer} is missing",
-        "totals.totals@1: north|a differs from its events in latest, total",
-    ]
+    (found,) = counting.findings()
+
+    assert found.startswith(f"totals@1 of {topic} ")
+    assert found.endswith(" of 4 are read")
 
 
 def test_documents_that_are_not_the_fold_of_their_events_are_found(counting: Counting) -> None:
@@ -85,3 +79,125 @@ def test_an_intent_that_was_lost_is_found(counting: Counting) -> None:
 
     assert lost is not None
     assert counting.findings() == [f"intents: {lost['_id']} is missing"]
+
+
+def test_what_no_command_mends_is_told_as_what_it_is(counting: Counting) -> None:
+    database = counting.service.database
+    database["commits"].update_one({"_id": "north|counter-a|0000000003"}, {"$set": {"key": "b"}})
+    database["undecodable"].insert_one({"_id": "totals@1|topic|0|7", "raw": b"{"})
+    for name in ("intents", "due"):
+        database[name].insert_one({"_id": "foreign", "state": "done"})
+    database["due"].update_one({"state": "open"}, {"$set": {"state": "failed", "reason": "Broken"}})
+
+    report = verify(counting.definition, counting.service)
+
+    assert [finding.name for finding in report.findings] == [
+        "store-key",
+        "undecodable",
+        "intent-foreign",
+        "due-foreign",
+        "due-failed",
+    ]
+    assert all(not finding.command for finding in report.findings)
+
+
+def test_an_event_that_came_late_is_only_noted(counting: Counting) -> None:
+    first, second = counting.count("a", 4), counting.count("a", 5)
+    counting.send(*second, *first)
+    with working(counting):
+        eventually(lambda: counting.total("a") == 15)
+
+    report = verify(counting.definition, counting.service)
+
+    assert report.findings == []
+    assert "topic-order" in {note.name for note in report.notes}
+
+
+def test_code_that_cannot_take_what_was_applied_is_told(counting: Counting) -> None:
+    POISON.add(3)
+
+    findings = verify(counting.definition, counting.service).findings
+
+    assert [finding.name for finding in findings].count("fold-failed") == 2
+
+
+def test_a_parked_key_is_no_wrong_document(counting: Counting) -> None:
+    POISON.add(4)
+    for amount in (4, 5):
+        counting.count("a", amount)
+    with working(counting):
+        eventually(lambda: is_parked(counting))
+
+    (finding,) = verify(counting.definition, counting.service).findings
+
+    assert finding.name == "ledger-parked"
+    assert " by counter-a 4: Broken in on_counted, line " in finding.what
+
+
+def test_a_commit_that_was_left_out_is_left_out_of_the_comparison(counting: Counting) -> None:
+    POISON.add(4)
+    for amount in (4, 5):
+        counting.count("a", amount)
+    with working(counting):
+        eventually(lambda: is_parked(counting))
+        (key,) = park.listed(counting.service.database)
+        park.discard(counting.service.database, key["_id"], "counted twice", "ada")
+        eventually(lambda: counting.total("a") == 11)
+    assert counting.findings() == []
+
+
+def is_parked(counting: Counting) -> bool:
+    return len(park.listed(counting.service.database)) == 1
+
+
+def test_an_owner_that_is_away_is_noted_and_its_topic_believed(
+    counting: Counting, kafka: str
+) -> None:
+    other = f"{counting.definition.name}x"
+    ensure_topic(kafka, topic_name(other))
+    (totals,) = counting.definition.projections
+    both = replace(totals, services=(*totals.services, other))
+    definition = replace(counting.definition, projections=[both])
+
+    report = verify(definition, counting.service)
+
+    assert report.findings == []
+    assert "owner-away" in {note.name for note in report.notes}
+
+
+def test_a_report_is_grouped_counted_and_cut(counting: Counting) -> None:
+    counting.service.database["intents"].delete_many({})
+
+    shown = list(lines("counting", verify(counting.definition, counting.service)))
+
+    assert shown[0] == "counting: 2 streams, 6 published events, 8 documents, 6 findings"
+    assert shown[1] == "  effect: 6 intents are missing"
+    assert shown[7:10] == [
+        "    and 1 more",
+        "    > python -m counting verify --restore",
+        "    They are written back.",
+    ]
+
+
+def test_commands_are_named_as_hep_takes_them() -> None:
+    assert (
+        written("reporting", ("rebuild", "timeline"), hep=True) == "hep rebuild reporting timeline"
+    )
+    assert written("reporting", ("work", "--roles", "relay"), hep=True) == "hep up"
+    assert written("reporting", ("parked", "drain", "a|b")) == (
+        "python -m reporting parked drain 'a|b'"
+    )
+
+
+def test_the_command_fails_where_anything_is_wrong_and_tells_programs_all(
+    counting: Counting, mongodb: str, tmp_path: Path
+) -> None:
+    with commanded(counting, mongodb, tmp_path) as command:
+        whole = command("verify")
+        counting.service.database["intents"].delete_many({})
+        code, shown = command("verify", "--json")
+
+    assert whole[0] == 0
+    assert code == 1
+    assert {found["fault"] for found in json.loads(shown)["findings"]} == {"intent-lost"}
+    assert len(json.loads(shown)["findings"]) == 6
