@@ -20,7 +20,7 @@ from shared.batch import Whole, commits
 from shared.envelope import Envelope, encode
 from shared.ledger import Ledgers
 from shared.mongo import Database, Document
-from shared.park import PARKED, Failure, describe
+from shared.park import MOST, PARKED, Failure, Full, count, describe
 from shared.views import Projection, Views
 
 TRIES = 3
@@ -46,12 +46,14 @@ class Target:
         database: where its documents and ledgers are.
         topic: the topic's name.
         since: what was recorded earlier sends and decides nothing.
+        most: how many of its keys may be parked.
     """
 
     projection: Projection
     database: Database
     topic: str
     since: datetime
+    most: int = MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Application:
 
         Raises:
             Failed: a handler failed.
+            Full: it failed often enough, and no more keys may be parked.
         """
         self.ledgers.load(events)
         whole, cut = commits(events)
@@ -115,6 +118,9 @@ class Application:
         return True
 
     def _park(self, commit: Whole, failure: Failure) -> None:
+        consumer = self.target.projection.consumer
+        if count(self.target.database, consumer, self.session) >= self.target.most:
+            raise Full(consumer)
         self.ledgers.park(commit)
         raw = self.received.get(failure.event.id) or encode(failure.event)
         self.target.database[PARKED].replace_one(

@@ -26,7 +26,8 @@ from shared.clock import system
 from shared.envelope import Undecodable, decode
 from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED
 from shared.mongo import Database, is_conflict, transaction
-from shared.park import Failure
+from shared.park import MOST, Failure, Full
+from shared.pause import Pauses
 from shared.publication import topic_name
 from shared.views import Projection
 
@@ -58,10 +59,12 @@ class Consumer:
         bootstrap: Kafka's address.
         since: what was recorded earlier sends and decides nothing.
         holder: name of this process.
+        most: how many of its keys may be parked.
         topics: name to id.
         ready: partition to the position that is stored.
         held: partition to what was read beyond it: a commit whose end has not come.
         quiet: partition to since when nothing has come.
+        pauses: partitions that stand still because too many keys are parked.
     """
 
     projection: Projection
@@ -69,10 +72,15 @@ class Consumer:
     bootstrap: str
     since: datetime
     holder: str
+    most: int = MOST
     topics: dict[str, str] = field(default_factory=dict, init=False)
     ready: dict[Any, int] = field(default_factory=dict, init=False)
     held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
     quiet: dict[Any, float] = field(default_factory=dict, init=False)
+    pauses: Pauses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pauses = Pauses(self.projection.consumer, self.database, self.most)
 
     def run(self, stop: Event) -> None:
         """Apply what comes, until `stop`."""
@@ -104,14 +112,16 @@ class Consumer:
                 fresh = self._take(consumer)
                 for partition, records in polled.items():
                     if partition in self.ready and partition not in fresh:
-                        self._advance(partition, records)
-                self._let_go()
+                        self._advance(consumer, partition, records)
+                self._let_go(consumer)
+                self.pauses.end(consumer, self.ready)
                 self._realign(consumer)
                 self._observe(consumer)
         except LogChanged:
             heal.compare_soon(self.database, self.projection)
             raise
         finally:
+            self.pauses.clear()
             consumer.close(autocommit=False)
 
     def _check_topics(self, consumer: Any) -> None:
@@ -126,10 +136,12 @@ class Consumer:
         for gone in set(self.ready) - assigned:
             del self.ready[gone]
             self.held.pop(gone, None)
+            self.pauses.lose(gone)
         fresh = assigned - set(self.ready)
         for partition in fresh:
             self.ready[partition] = self._position(partition)
             kafka.seek(consumer, partition, self.ready[partition])
+            self.pauses.forget(partition, self._position_id(partition))
         return fresh
 
     def _position(self, partition: Any) -> int:
@@ -144,14 +156,16 @@ class Consumer:
         topic_id = self.topics[partition.topic]
         return f"{self.projection.consumer}|{topic_id}|{partition.partition}"
 
-    def _let_go(self) -> None:
+    def _let_go(self, consumer: Any) -> None:
         """Apply what was held for long as it is: its key waits, and the position moves on."""
         late = time.monotonic() - HELD_SECONDS
         for partition in [held for held, found in self.held.items() if found]:
             if self.quiet[partition] < late:
-                self._advance(partition, [], whole=False)
+                self._advance(consumer, partition, [], whole=False)
 
-    def _advance(self, partition: Any, polled: Sequence[Any], *, whole: bool = True) -> None:
+    def _advance(
+        self, consumer: Any, partition: Any, polled: Sequence[Any], *, whole: bool = True
+    ) -> None:
         """Apply polled records, and keep an incomplete commit at their end for the next ones."""
         self.quiet[partition] = time.monotonic()
         records = self.held.get(partition, []) + self._decode(partition, polled)
@@ -161,6 +175,10 @@ class Consumer:
         except Fenced:
             self.ready[partition] = self._position(partition)
             self.held.pop(partition, None)
+            return
+        except Full:
+            self.held.pop(partition, None)
+            self.pauses.begin(consumer, partition, self._position_id(partition))
             return
         self.held[partition] = [r for r in records if r.offset >= self.ready[partition]]
 
@@ -203,7 +221,7 @@ class Consumer:
     def _transact(
         self, partition: Any, batch: Sequence[Record], failures: Mapping[str, Failure]
     ) -> int:
-        target = Target(self.projection, self.database, partition.topic, self.since)
+        target = Target(self.projection, self.database, partition.topic, self.since, self.most)
         received = {record.event.id: record.raw for record in batch if record.event}
         events = [record.event for record in batch if record.event]
         with transaction(self.database) as session:

@@ -21,7 +21,7 @@ from shared.lease import Lease, lead
 from shared.ledger import EVER, LEDGERS, PARKED, WAITING, Ledgers, ledger_id, missing, parts
 from shared.metrics import HEALED, PARKED_KEYS, WAITING_KEYS
 from shared.mongo import Database, Document, is_conflict, transaction
-from shared.park import Failure
+from shared.park import MOST, Failure, Full
 from shared.peers import Away, Head, Peers
 from shared.publication import owner_of, topic_name
 from shared.views import Projection
@@ -53,6 +53,7 @@ class Healer:
         clock: the one that commits are recorded by.
         patience: how long a gap may fill by itself.
         settled: how old a head must be to be missed.
+        most: how many keys of a consumer may be parked.
     """
 
     generations: Generations
@@ -62,6 +63,7 @@ class Healer:
     clock: Clock = system
     patience: timedelta = PATIENCE
     settled: timedelta = SETTLED
+    most: int = MOST
 
     def run(self, stop: Event) -> None:
         """Heal, until `stop`."""
@@ -94,7 +96,7 @@ class Healer:
     def _fill(self, projection: Projection, since: datetime, ledger: Document) -> bool:
         """Apply all that follows a ledger; tell whether anything came."""
         _, topic, _, key = parts(ledger["_id"])
-        target = Target(projection, self.database, topic, since)
+        target = Target(projection, self.database, topic, since, self.most)
         came = False
         for subject, head in missing(ledger):
             for events in self.peers.events(owner_of(topic), key.split("|")[0], subject, head):
@@ -103,13 +105,13 @@ class Healer:
                     return False
         if not came:
             log.error("owner_lacks_events", consumer=projection.consumer, ledger=ledger["_id"])
-            self._postpone(ledger)
+            self._postpone(ledger["_id"])
         return came
 
-    def _postpone(self, ledger: Document) -> None:
+    def _postpone(self, ledger: str) -> None:
         """Let other keys come first, and this one in a while."""
         self.database[LEDGERS].update_one(
-            {"_id": ledger["_id"], "state": WAITING}, {"$set": {"since": system()}}
+            {"_id": ledger, "state": WAITING}, {"$set": {"since": system()}}
         )
 
     def _apply(self, target: Target, ledger: str, events: Sequence[Envelope]) -> bool:
@@ -126,6 +128,9 @@ class Healer:
 
         try:
             applied = persevere(transact)
+        except Full:
+            self._postpone(ledger)
+            return False
         except PyMongoError as fault:
             if not is_conflict(fault):
                 raise

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
 
+from shared.mongo import Database
 from shared.service import Service
 
 KEEP_SECONDS = 5.0
+Check = Callable[[Database], str]
 
 
 @dataclass(slots=True)
@@ -16,6 +18,7 @@ class Readiness:
     """The last answer of the store, kept for five seconds: many probes are one question."""
 
     service: Service
+    checks: tuple[Check, ...] = ()
     asked: float = field(default=-KEEP_SECONDS, init=False)
     answer: str = field(default="", init=False)
 
@@ -25,12 +28,12 @@ class Readiness:
             self.asked = time.monotonic()
             try:
                 self.service.database.command("ping")
-                self.answer = ""
+                self.answer = "".join(check(self.service.database) for check in self.checks)
             except PyMongoError as fault:
                 self.answer = f"the store does not answer: {type(fault).__name__}\n"
         return self.answer
 
 
-def readiness(service: Service) -> Callable[[], str]:
-    """Return the function that `/readyz` asks."""
-    return Readiness(service)
+def readiness(service: Service, *checks: Check) -> Callable[[], str]:
+    """Return the function that `/readyz` asks; each check returns what is wrong, or nothing."""
+    return Readiness(service, checks)

@@ -163,6 +163,18 @@ def seek(client: Any, partition: Any, offset: int) -> None:
         client.seek(partition, offset)
 
 
+def pause(client: Any, partition: Any) -> None:
+    """Have a consumer fetch nothing of a partition, unless a rebalance has just taken it."""
+    with contextlib.suppress(IllegalStateError, ValueError, KeyError):
+        client.pause(partition)
+
+
+def resume(client: Any, partition: Any) -> None:
+    """Have a consumer fetch of a partition again, unless a rebalance has just taken it."""
+    with contextlib.suppress(IllegalStateError, ValueError, KeyError):
+        client.resume(partition)
+
+
 def position(client: Any, partition: Any) -> int | None:
     """Return what a consumer reads next; None where a rebalance has just taken the partition."""
     try:

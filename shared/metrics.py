@@ -21,6 +21,7 @@ CONFLICTS = Counter("hep_consumer_conflicts_total", "Batches folded again", ["co
 LAG = Gauge("hep_consumer_lag_records", "Records not yet applied", ["consumer"])
 WAITING_KEYS = Gauge("hep_waiting_keys", "Keys that wait for what is missing", ["consumer"])
 PARKED_KEYS = Gauge("hep_parked_keys", "Keys that wait for a person", ["consumer"])
+PAUSED = Gauge("hep_paused_partitions", "Partitions where no more may be parked", ["consumer"])
 HEALED = Counter("hep_healed_events_total", "Events fetched from their owner", ["consumer"])
 RELAY_SCANS = Counter("hep_relay_scans_total", "Times the whole store was sent", ["reason"])
 DUE = Counter("hep_due_total", "Due work by what became of it", ["kind", "outcome"])

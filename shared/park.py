@@ -17,10 +17,16 @@ from shared.mongo import Database, Document, insist
 
 PARKED = "parked"
 DISCARDED = "discarded"
+# So many keys whose handler fails are not so many strange events, but one fault of ours.
+MOST = 1000
 
 
 class NotParked(Exception):
     """This key is not parked: somebody else was faster, or it never was."""
+
+
+class Full(Exception):
+    """No more keys of this consumer may be parked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,12 @@ def describe(fault: BaseException) -> str:
         where = f" in {code.co_name}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return f"{type(fault).__name__}{where}"
+
+
+def count(database: Database, consumer: str, session: ClientSession | None = None) -> int:
+    """Return how many keys of a consumer are parked."""
+    mine = {"_id": {"$gte": f"{consumer}|", "$lt": f"{consumer}}}"}}
+    return database[PARKED].count_documents(mine, session=session)
 
 
 def drain(database: Database, ledger: str) -> None:

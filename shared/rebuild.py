@@ -17,7 +17,7 @@ from shared.heal import COMPARISONS, compared
 from shared.lease import Lease, lead
 from shared.ledger import LEDGERS
 from shared.mongo import Database
-from shared.park import PARKED
+from shared.park import MOST, PARKED
 from shared.publication import topic_name
 from shared.service import Definition
 from shared.views import Projection
@@ -39,6 +39,7 @@ class Consumers:
         since: what was recorded earlier sends and decides nothing.
         holder: name of this process.
         clock: the one that commits are recorded by.
+        most: how many keys of a consumer may be parked.
     """
 
     definition: Definition
@@ -47,6 +48,7 @@ class Consumers:
     since: datetime
     holder: str
     clock: Clock = system
+    most: int = MOST
     threads: dict[str, tuple[Thread, Event]] = field(default_factory=dict, init=False)
 
     def generations(self) -> list[Running]:
@@ -84,7 +86,9 @@ class Consumers:
 
     def _start(self, projection: Projection, since: datetime) -> None:
         self.definition.prepare_documents(self.database, projection)
-        consumer = Consumer(projection, self.database, self.bootstrap, since, self.holder)
+        consumer = Consumer(
+            projection, self.database, self.bootstrap, since, self.holder, self.most
+        )
         end = Event()
         name = f"consume {projection.consumer}"
         thread = Thread(target=consumer.run, args=(end,), name=name, daemon=True)

@@ -34,6 +34,7 @@ class Settings:
         clock_file: offset of the platform's clock, on the one-machine stack only.
         threads: requests that `serve` answers at once.
         commands_per_second: of one tenant that one `serve` process admits.
+        parked_most: keys of one consumer that may be parked before it pauses.
     """
 
     service: str
@@ -54,6 +55,7 @@ class Settings:
     clock_file: Path | None
     threads: int
     commands_per_second: int
+    parked_most: int
 
     @property
     def clock(self) -> Clock:
@@ -95,6 +97,7 @@ def read(service: str) -> Settings:
         clock_file=env.path("CLOCK_FILE", None),
         threads=env.int("THREADS", 8),
         commands_per_second=env.int("COMMANDS_PER_SECOND", 30),
+        parked_most=env.int("PARKED_MOST", 1000),
     )
 
 

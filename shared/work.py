@@ -20,6 +20,7 @@ from shared.due import Timer
 from shared.heal import Healer
 from shared.health import readiness
 from shared.metrics import exposition
+from shared.pause import told
 from shared.rebuild import Builder, Consumers
 from shared.relay import Relay
 from shared.send import Sender
@@ -72,10 +73,21 @@ def parts(definition: Definition, service: Service, role: str) -> list[tuple[str
     if role == "consume":
         moment = since(service)
         consumers = Consumers(
-            definition, service.database, settings.kafka, moment, holder, clock=service.clock
+            definition,
+            service.database,
+            settings.kafka,
+            moment,
+            holder,
+            clock=service.clock,
+            most=settings.parked_most,
         )
         healer = Healer(
-            consumers.generations, service.database, service.peers, holder, service.clock
+            consumers.generations,
+            service.database,
+            service.peers,
+            holder,
+            service.clock,
+            most=settings.parked_most,
         )
         builder = Builder(definition.projections, service.database, settings.kafka, holder)
         return [("consume", consumers.run), ("heal", healer.run), ("build", builder.run)]
@@ -127,7 +139,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _answer_probes(service: Service) -> None:
-    ready = readiness(service)
+    ready = readiness(service, told)
 
     def app(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
         path = environ["PATH_INFO"]

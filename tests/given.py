@@ -42,6 +42,7 @@ def given_settings(name: str) -> Settings:
         clock_file=None,
         threads=1,
         commands_per_second=1_000,
+        parked_most=1000,
     )
 
 

@@ -79,6 +79,7 @@ def _read(
         report.add(projections.generations(database, projection))
     report.add(folded.failed)
     report.add(ledgers.stuck(database, generation.kept(database, definition.projections)))
+    report.add(ledgers.paused(database))
     report.add(ledgers.aside(database))
     for name in (INTENTS, DUE):
         there = {document["_id"] for document in database[name].find({}, {"_id": 1})}

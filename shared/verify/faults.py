@@ -66,6 +66,12 @@ FAULTS: Mapping[str, Fault] = {
         "records were set aside because they are no events",
         f"{NOTHING}: find who wrote them; what is missing comes from its owner.",
     ),
+    "partition-paused": Fault(
+        "ledger",
+        "partitions are paused because too many keys are parked",
+        "Once the cause is mended, all are drained; or discard some: it goes on by itself.",
+        ("parked", "drain"),
+    ),
     "position-none": Fault(
         "ledger", "partitions have no position", "It reads them from the beginning.", CONSUME
     ),

@@ -7,6 +7,7 @@ from shared.consume import POSITIONS, SET_ASIDE
 from shared.ledger import LEDGERS, OPEN, WAITING, parts
 from shared.mongo import Database, Document
 from shared.park import PARKED
+from shared.pause import COLLECTION as PAUSES
 from shared.verify.report import Finding
 from shared.verify.sources import Source
 from shared.verify.stores import Stream
@@ -105,6 +106,13 @@ def stuck(database: Database, consumers: Iterable[str]) -> Iterator[Finding]:
             record = records.get(ledger["_id"])
             name = "ledger-parked" if record else "ledger-unlisted"
             yield Finding(name, ledger["_id"], _failed(ledger, record), (ledger["_id"],))
+
+
+def paused(database: Database) -> Iterator[Finding]:
+    """Yield the partitions where no more keys may be parked."""
+    for found in database[PAUSES].find({}).sort("_id", 1):
+        what = f"since {found['since']:%Y-%m-%d %H:%M}"
+        yield Finding("partition-paused", found["_id"], what)
 
 
 def aside(database: Database) -> Iterator[Finding]:

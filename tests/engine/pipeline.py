@@ -20,7 +20,7 @@ from shared.envelope import Envelope
 from shared.heal import Healer
 from shared.ledger import LEDGERS, ledger_id
 from shared.mongo import Database, transaction
-from shared.park import Failure
+from shared.park import MOST, Failure
 from shared.peers import Away, Head
 from shared.publication import Publication, topic_name
 from shared.relay import Relay
@@ -112,8 +112,8 @@ class Bench:
             documents=lambda event: [("totals", event.subject)],
         )
 
-    def consumer(self, holder: str = "c1") -> Consumer:
-        return Consumer(self.projection, self.database, self.bootstrap, LONG_AGO, holder)
+    def consumer(self, holder: str = "c1", most: int = MOST) -> Consumer:
+        return Consumer(self.projection, self.database, self.bootstrap, LONG_AGO, holder, most)
 
     def healer(self) -> Healer:
         return Healer(
