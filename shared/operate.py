@@ -82,7 +82,7 @@ def parked() -> None:
     pass
 
 
-@parked.command("list", help="List the parked keys, oldest first.")
+@parked.command("list", help="List the parked keys.")
 @click.pass_obj
 def list_all(name: str) -> None:
     from shared import park  # noqa: PLC0415
@@ -106,16 +106,18 @@ def show(name: str, key: str) -> None:
 
 @parked.command(help="Apply all that came since, in order, for KEY or for all of them.")
 @click.argument("key", required=False)
+@click.option("--rate", type=click.IntRange(1), help="Of all of them: how many a minute.")
 @click.pass_obj
-def drain(name: str, key: str | None) -> None:
+def drain(name: str, key: str | None, rate: int | None) -> None:
     from shared import park  # noqa: PLC0415
+    from shared.clock import system  # noqa: PLC0415
 
     with _stored(name) as database:
-        keys = [key] if key else [str(found["_id"]) for found in park.listed(database)]
-        for one in keys:
-            with _is_parked(one):
-                park.drain(database, one)
-    click.echo(f"{len(keys)} keys go on; what fails again is parked again.")
+        if key:
+            with _is_parked(key):
+                park.drain(database, key)
+        count = 1 if key else park.drain_all(database, system(), rate or 0)
+    click.echo(f"{count} keys go on; what fails again is parked again.")
 
 
 @parked.command(help="Leave out the commit that fails, for a reason.")

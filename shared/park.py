@@ -5,8 +5,9 @@ came since and applies it in order; discarding leaves out the one commit that fa
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo.client_session import ClientSession
 
@@ -75,20 +76,52 @@ def count(database: Database, consumer: str, session: ClientSession | None = Non
     return database[PARKED].count_documents(mine, session=session)
 
 
-def drain(database: Database, ledger: str) -> None:
+def drain(database: Database, ledger: str, at: datetime = EVER) -> None:
     """Let a parked key be filled from the owner, in order; it parks again where it fails again.
+
+    Args:
+        database: where it is parked.
+        ledger: its id.
+        at: not before; at once if left out.
 
     Raises:
         NotParked: the key is not parked.
     """
-    insist(database, lambda session: _release(database, session, ledger, {}))
+    insist(database, lambda session: _release(database, session, ledger, {}, at))
 
 
-def discard(database: Database, ledger: str, reason: str, actor: str) -> None:
+def drain_all(database: Database, now: datetime, rate: int = 0) -> int:
+    """Drain every parked key of a service; return how many.
+
+    Args:
+        database: where they are parked.
+        now: when the first begins.
+        rate: how many begin in a minute; all at once if 0.
+    """
+    drained = 0
+    for place, record in enumerate(listed(database)):
+        at = now + timedelta(minutes=place / rate) if rate else EVER
+        # Somebody else may have drained it meanwhile.
+        with suppress(NotParked):
+            drain(database, record["_id"], at)
+            drained += 1
+    return drained
+
+
+def discard(
+    database: Database, ledger: str, reason: str, actor: str, sequence: int | None = None
+) -> None:
     """Leave out the commit that fails, for a reason, and let the key go on after it.
 
+    Args:
+        database: where it is parked.
+        ledger: its id.
+        reason: why; kept with the record.
+        actor: who decides this.
+        sequence: of the event that was looked at: another that fails since then stays.
+
     Raises:
-        NotParked: the key is not parked.
+        NotParked: the key is not parked, or by another event.
         ValueError: no reason is given.
     """
     if not reason.strip():
@@ -96,9 +129,9 @@ def discard(database: Database, ledger: str, reason: str, actor: str) -> None:
 
     def write(session: ClientSession) -> None:
         record = database[PARKED].find_one({"_id": ledger}, session=session)
-        if record is None:
+        if record is None or sequence not in {None, record["sequence"]}:
             raise NotParked(ledger)
-        _release(database, session, ledger, {record["subject"]: record["last"]})
+        _release(database, session, ledger, {record["subject"]: record["last"]}, EVER)
         identity = f"{ledger}|{record['subject']}|{record['sequence']}"
         database[DISCARDED].insert_one(
             {**record, "_id": identity, "reason": reason, "actor": actor}, session=session
@@ -108,21 +141,32 @@ def discard(database: Database, ledger: str, reason: str, actor: str) -> None:
 
 
 def _release(
-    database: Database, session: ClientSession, ledger: str, heads: Mapping[str, int]
+    database: Database,
+    session: ClientSession,
+    ledger: str,
+    heads: Mapping[str, int],
+    at: datetime,
 ) -> None:
     found = database[LEDGERS].find_one({"_id": ledger, "state": STATE}, session=session)
     if found is None:
         raise NotParked(ledger)
     found["streams"].update(heads)
-    found.update(state=WAITING, since=EVER)
+    found.update(state=WAITING, since=at)
     settle(found)
     database[LEDGERS].replace_one({"_id": ledger}, found, session=session)
     database[PARKED].delete_one({"_id": ledger}, session=session)
 
 
-def listed(database: Database) -> list[Document]:
-    """Return the parked keys, oldest first, without the records."""
-    return list(database[PARKED].find({}, {"raw": 0}).sort("parked", 1))
+def listed(database: Database, after: str = "", limit: int = 0) -> list[Document]:
+    """Return parked keys in the order of their ids, without the records.
+
+    Args:
+        database: where they are parked.
+        after: the id that the page before ended with.
+        limit: at most so many; all if 0.
+    """
+    following = {"_id": {"$gt": after, "$lt": "\U0010ffff"}}
+    return list(database[PARKED].find(following, {"raw": 0}).sort("_id", 1).limit(limit))
 
 
 def shown(database: Database, ledger: str) -> Document:

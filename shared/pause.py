@@ -90,8 +90,12 @@ class Pauses:
         PAUSED.labels(self.consumer).set(len(self.partitions))
 
 
+def names(database: Database) -> list[str]:
+    """Return the consumers of a service that have paused a partition."""
+    return sorted({found["consumer"] for found in database[COLLECTION].find({})})
+
+
 def told(database: Database) -> str:
-    """Return which consumers of a service are paused, for people, or nothing."""
-    consumers = sorted({found["consumer"] for found in database[COLLECTION].find({})})
-    names = ", ".join(consumers)
-    return f"too many keys are parked, partitions are paused: {names}\n" if names else ""
+    """Return who is paused, as a probe answers it, or nothing."""
+    found = ", ".join(names(database))
+    return f"too many keys are parked, partitions are paused: {found}\n" if found else ""

@@ -29,7 +29,8 @@ class Identity:
     Attributes:
         subject: the issuer's id of the person or client.
         tenant: the practice group; empty for a service, which names it in each request.
-        roles: of patient, supporter, therapist, lead, biller, administrator, partner, service.
+        roles: of patient, supporter, therapist, lead, biller, administrator, partner,
+            service, and operator, who runs the platform and belongs to no practice.
         sites: site ids the roles are limited to; empty for all of the tenant.
         patient: the patient's id, for the role patient.
         expires: seconds since 1970.

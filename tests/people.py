@@ -1,12 +1,13 @@
 """The cast: who asks, in tests. Each name stands for an access token of that person.
 
 Ana is a patient, Bo her therapist and Dee his site lead, all of the practice group `north`; Cy is
-a therapist of `south`; Ada administers `north`; `SERVICE` is another service of the platform.
+a therapist of `south`; Ada administers `north`; `SERVICE` is another service of the platform, and
+Opal runs the platform and belongs to no practice.
 """
 
 from shared.tokens import Identity, Unauthorized
 
-ANA, BO, CY, DEE, ADA, SERVICE = "ana", "bo", "cy", "dee", "ada", "service"
+ANA, BO, CY, DEE, ADA, SERVICE, OPAL = "ana", "bo", "cy", "dee", "ada", "service", "opal"
 ANA_ID = "a" * 32
 EXPIRES = 4_000_000_000
 
@@ -17,6 +18,7 @@ IDENTITIES = {
     DEE: Identity("dee", "north", ("lead",), (), "", EXPIRES),
     ADA: Identity("ada", "north", ("administrator",), (), "", EXPIRES),
     SERVICE: Identity("adherence", "", ("service",), (), "", EXPIRES),
+    OPAL: Identity("opal", "platform", ("operator",), (), "", EXPIRES),
 }
 
 

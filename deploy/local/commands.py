@@ -166,13 +166,11 @@ def rebuild(data: Path, name: str, projection: str, drop: int | None) -> None:
 @click.argument("rest", nargs=-1)
 @click.option("--reason", help="Why the commit is discarded.")
 @click.option("--actor", help="Who decides this.")
-def parked(
-    data: Path, name: str | None, rest: tuple[str, ...], reason: str | None, actor: str | None
-) -> None:
+@click.option("--rate", help="Of all keys: how many are drained a minute.")
+def parked(data: Path, name: str | None, rest: tuple[str, ...], **given: str | None) -> None:
     """List the parked keys of all services, or pass SERVICE VERB KEY on to one."""
     where = _running(data)
-    given = {"--reason": reason, "--actor": actor}
-    options = [part for option, value in given.items() if value for part in (option, value)]
+    options = [part for option, value in given.items() if value for part in (f"--{option}", value)]
     names = [name] if name else SERVICES
     sys.exit(
         max(service.run(where, one, "parked", *(rest or ("list",)), *options) for one in names)

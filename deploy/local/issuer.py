@@ -37,7 +37,10 @@ from deploy.local.stack import CLIENT, SERVICES
 LOCAL = ("localhost", "127.0.0.1")
 PAGES_CLIENT = "hep-web"
 # Which people a door is for: the service whose pages asked decides.
-DOORS = {"prescription": ("therapist", "lead", "administrator"), "adherence": ("patient",)}
+DOORS = {
+    "prescription": ("therapist", "lead", "administrator", "operator"),
+    "adherence": ("patient",),
+}
 pages = Blueprint("issuer", __name__, url_prefix="/issuer")
 
 

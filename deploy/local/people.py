@@ -20,6 +20,7 @@ ROLES = {
     "lead": "Site leads",
     "administrator": "Administrators",
     "partner": "Partners",
+    "operator": "Operators",
 }
 # Two who are added at once would each replace what the other has kept.
 ADDING = threading.Lock()
@@ -57,6 +58,13 @@ BUILT_IN = (
         "hillside",
         ("administrator",),
         note="Hillside practice: sees nothing of Riverside",
+    ),
+    Person(
+        "opal",
+        "Opal Reyes",
+        "platform",
+        ("operator",),
+        note="Runs the platform: sees what is parked, at /prescription/operations/",
     ),
 )
 

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
-from shared.web import contracts, frame, problems, words
+from shared.web import contracts, frame, operations, problems, words
 from shared.web.admission import Admission
 from shared.web.api import traceparent
 from shared.web.identity import csrf_token
@@ -68,6 +68,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     front = definition.front()
     api = contracts.create_api(app, definition, front.api)
     app.register_blueprint(front.pages)
+    app.register_blueprint(operations.create_pages(definition.name))
     if definition.signs_in:
         from shared.web import signin  # noqa: PLC0415 - seven megabytes that two services need
 

@@ -38,7 +38,17 @@ STAFF = Frame(
     "/prescription/sign-out",
     (("Patients", "/prescription/"), ("Exercises", "/prescription/exercises")),
 )
+OPERATOR = Frame(
+    "staff",
+    "/prescription/operations/",
+    "/prescription/sign-out",
+    tuple(
+        (name, f"/{name.lower()}/operations/")
+        for name in ("Prescription", "Adherence", "Notifications", "Reporting")
+    ),
+)
 NOBODY = Frame("patient")
+FRAMES = {"patient": PATIENT, "operator": OPERATOR}
 
 
 def register(app: Flask) -> None:
@@ -62,6 +72,7 @@ def describe() -> dict[str, Any]:
 def _frame() -> Frame:
     """Choose by who asks; the page that says why nobody can be known has a frame too."""
     try:
-        return PATIENT if "patient" in identity().roles else STAFF
+        roles = identity().roles
     except (Unauthorized, IssuerAway):
         return NOBODY
+    return next((found for role, found in FRAMES.items() if role in roles), STAFF)
