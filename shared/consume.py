@@ -97,8 +97,11 @@ class Consumer:
 
     def _consume(self, stop: Event) -> None:
         names = [topic_name(service) for service in self.projection.services]
-        # Made here too: a consumer may start before the relay of a service it listens to.
-        self.topics = {name: kafka.ensure_topic(self.bootstrap, name) for name in names}
+        # Its owner's relay alone makes a topic: it then sends all of it, in order, before anything
+        # that comes meanwhile.
+        self.topics = kafka.topic_ids(self.bootstrap, names)
+        if missing := set(names) - self.topics.keys():
+            raise kafka.Unknown(*missing)
         self.ready.clear()
         self.held.clear()
         consumer = kafka.consumer(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer
 from pymongo.errors import AutoReconnect
+from structlog.testing import capture_logs
 
 from shared import consume, heal, kafka
 from shared.consume import Consumer, LogChanged
@@ -146,3 +147,15 @@ def spoil(bench: Bench) -> None:
     for partition in range(kafka.PARTITIONS):
         producer.send(topic_name(bench.service), value=b"{", partition=partition).get(10)
     producer.close()
+
+
+def test_a_consumer_makes_no_topic_and_waits_for_the_one_who_does(bench: Bench) -> None:
+    """A topic that others made anew would take what comes meanwhile before what came earlier."""
+    bench.count("a", 1)
+    topic = topic_name(bench.service)
+    with running(bench.consumer()), capture_logs() as logs:
+        eventually(lambda: any(found["event"] == "consumer_waits" for found in logs))
+        assert kafka.topic_ids(bench.bootstrap, [topic]) == {}
+
+        with running(bench.relay()):
+            eventually(lambda: bench.amounts("a") == [1])
