@@ -1,7 +1,7 @@
 """Rebuild a projection: how far the next generation is, making it live, dropping an old one."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event, Thread
@@ -15,7 +15,7 @@ from shared.consume import POSITIONS, SET_ASIDE, Consumer
 from shared.generation import GENERATIONS, Running, live, running
 from shared.heal import COMPARISONS, compared
 from shared.lease import Lease, lead
-from shared.ledger import LEDGERS
+from shared.ledger import LEDGERS, OPEN
 from shared.mongo import Database
 from shared.park import MOST, PARKED
 from shared.publication import topic_name
@@ -148,14 +148,15 @@ def progress(database: Database, bootstrap: str, projection: Projection) -> tupl
 def switch(database: Database, bootstrap: str, projection: Projection) -> bool:
     """Make the generation that is being built the live one, if it has caught up."""
     found = database[GENERATIONS].find_one({"_id": projection.name})
-    building = found and found["building"]
-    if not building:
+    if not found or not found["building"]:
         return False
+    building = found["building"]
     built = replace(projection, generation=building["number"])
     done, total = progress(database, bootstrap, built)
-    unfinished = {"consumer": built.consumer, "state": {"$ne": "open"}}
     # A broker that came back empty has nothing to catch up with: the owners know how far it goes.
-    if done < total or not compared(database, built) or database[LEDGERS].find_one(unfinished):
+    if done < total or not compared(database, built):
+        return False
+    if _lacks(database, built, replace(projection, generation=found["live"])):
         return False
     moved = database[GENERATIONS].update_one(
         {"_id": projection.name, "building.number": building["number"]},
@@ -171,6 +172,21 @@ def switch(database: Database, bootstrap: str, projection: Projection) -> bool:
     if moved.modified_count:
         log.info("generation_is_live", projection=projection.name, number=building["number"])
     return bool(moved.modified_count)
+
+
+def _lacks(database: Database, built: Projection, living: Projection) -> bool:
+    """Tell whether a key waits or is parked that is open or further in the live generation."""
+    unfinished = {"consumer": built.consumer, "state": {"$ne": OPEN}}
+    for ledger in database[LEDGERS].find(unfinished):
+        identity = ledger["_id"].replace(built.consumer, living.consumer, 1)
+        twin = database[LEDGERS].find_one({"_id": identity}) or {"state": OPEN}
+        if twin["state"] == OPEN or _is_behind(ledger["streams"], twin["streams"]):
+            return True
+    return False
+
+
+def _is_behind(streams: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    return any(streams.get(subject, 0) < sequence for subject, sequence in others.items())
 
 
 def watch(database: Database, bootstrap: str, projection: Projection, number: int) -> Iterator[str]:

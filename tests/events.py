@@ -95,17 +95,21 @@ def documents(views: Views, collection: str) -> dict[str, Document]:
 def interleavings(events: Sequence[Envelope], orders: int = 25) -> Iterator[list[Envelope]]:
     """Yield the events in many orders that keep each stream's own, the given one first."""
     yield list(events)
-    for seed in range(orders):
-        streams: dict[tuple[str, str], list[Envelope]] = {}
-        for found in events:
-            streams.setdefault((found.source, found.subject), []).append(found)
-        shuffled, rng = [], random.Random(seed)
-        while streams:
-            chosen = rng.choice(list(streams))
-            shuffled.append(streams[chosen].pop(0))
-            if not streams[chosen]:
-                del streams[chosen]
-        yield shuffled
+    yield from (interleaved(events, seed) for seed in range(orders))
+
+
+def interleaved(events: Sequence[Envelope], seed: int) -> list[Envelope]:
+    """Return the events in an order that keeps each stream's own."""
+    streams: dict[tuple[str, str], list[Envelope]] = {}
+    for found in events:
+        streams.setdefault((found.source, found.subject), []).append(found)
+    shuffled, rng = [], random.Random(seed)
+    while streams:
+        chosen = rng.choice(list(streams))
+        shuffled.append(streams[chosen].pop(0))
+        if not streams[chosen]:
+            del streams[chosen]
+    return shuffled
 
 
 @cache

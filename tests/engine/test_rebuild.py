@@ -1,20 +1,23 @@
 """A projection is built anew beside the live one, sends nothing, and takes its place at once."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from shared import generation, kafka, rebuild
+from shared import generation, kafka, park, rebuild
 from shared.clock import system
+from shared.consume import Consumer
 from shared.envelope import Envelope
 from shared.mongo import Database
 from shared.publication import topic_name
 from shared.rebuild import Builder
 from shared.views import Projection, Views
-from tests.engine.counting import Counting, fill, on_counted, open_counting, working
-from tests.engine.pipeline import wipe
+from tests.engine.counting import POISON, Counting, fill, on_counted, open_counting, working
+from tests.engine.pipeline import running, wipe
 from tests.waiting import eventually
 
 
@@ -38,11 +41,12 @@ def upgraded(counting: Counting) -> Counting:
 
 
 @pytest.fixture
-def counting(database: Database, kafka: str) -> Counting:
+def counting(database: Database, kafka: str) -> Iterator[Counting]:
     found = open_counting(database, kafka)
     with working(found):
         fill(found)
-    return found
+    yield found
+    POISON.clear()
 
 
 def totals(counting: Counting) -> Projection:
@@ -132,6 +136,80 @@ def test_it_is_not_live_before_it_has_caught_up(counting: Counting) -> None:
 
     assert not rebuild.switch(database, bootstrap, totals(counting))
     assert counting.total("a") == 6
+
+
+def test_progress_and_the_estimate_are_true(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, bootstrap = counting.service.database, counting.service.settings.kafka
+    begin(counting)
+    steps, now = read_by_hand(counting), [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        if next(steps, None) is None:
+            database["generations"].update_one({"_id": "totals"}, {"$set": {"live": 2}})
+
+    monkeypatch.setattr(rebuild, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    lines = list(rebuild.watch(database, bootstrap, totals(counting), 2))
+
+    assert lines == [
+        "totals@2: 0 of 6 records",
+        *(f"totals@2: {n} of 6 records, about {6 - n} s left" for n in range(1, 7)),
+        "totals@2 is live.",
+    ]
+
+
+def read_by_hand(counting: Counting) -> Iterator[int]:
+    """Move the positions of the next generation by one record a step."""
+    database, bootstrap = counting.service.database, counting.service.settings.kafka
+    topic = topic_name(counting.service.name)
+    number = kafka.topic_ids(bootstrap, [topic])[topic]
+    for partition, end in kafka.ends(bootstrap, topic).items():
+        for offset in range(1, end + 1):
+            place = {"_id": f"totals@2|{number}|{partition}"}
+            database["positions"].update_one(place, {"$set": {"offset": offset}}, upsert=True)
+            yield offset
+
+
+def test_processes_share_the_partitions_of_a_build(counting: Counting) -> None:
+    begin(counting)
+    built = replace(totals(counting), generation=2)
+    database, bootstrap = counting.service.database, counting.service.settings.kafka
+    now = counting.service.clock()
+    both = [Consumer(built, database, bootstrap, now, holder) for holder in ("one", "two")]
+
+    with running(*both):
+        eventually(lambda: [len(consumer.ready) for consumer in both] == [6, 6])
+        shared = {partition for consumer in both for partition in consumer.ready}
+        eventually(lambda: contents(counting, "totals.totals@2").keys() == {"north|a", "north|b"})
+
+    assert len(shared) == kafka.PARTITIONS
+
+
+def test_a_key_that_is_parked_in_the_live_one_too_keeps_no_build_back(counting: Counting) -> None:
+    POISON.add(4)
+    counting.count("a", 4)
+    begin(counting)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+
+    parked = {found["_id"].split("|")[0] for found in park.listed(counting.service.database)}
+    assert parked == {"totals@1", "totals@2"}
+    assert contents(counting, "totals.totals@2") == contents(counting, "totals.totals@1")
+
+
+def test_a_key_that_only_the_next_one_parks_keeps_it_back(counting: Counting) -> None:
+    database, bootstrap = counting.service.database, counting.service.settings.kafka
+    POISON.add(2)
+    begin(counting)
+    with working(counting):
+        eventually(lambda: len(park.listed(database)) == 2)
+        progress = rebuild.progress(database, bootstrap, replace(totals(counting), generation=2))
+
+    assert progress == (6, 6)
+    assert not rebuild.switch(database, bootstrap, totals(counting))
+    assert is_live(counting, 1)
 
 
 def test_a_broker_that_shows_no_topic_makes_nothing_live(
