@@ -4,9 +4,9 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from kafka.admin import KafkaAdminClient
 from marshmallow import Schema, fields
@@ -82,6 +82,11 @@ class Bench:
     database: Database
     bootstrap: str
     streams: Streams
+
+    def through(self, database: Database, bootstrap: str) -> "Bench":
+        """Return the same service, reached another way."""
+        streams = replace(self.streams, store=MongoStore(database))
+        return replace(self, database=database, bootstrap=bootstrap, streams=streams)
 
     def count(self, stream: str, *amounts: int, command: str = "", note: str = "") -> Commit:
         cause = Cause(tenant="north", actor="bo", command=command or uuid.uuid4().hex)
@@ -211,8 +216,14 @@ def wipe(bootstrap: str, topic: str) -> None:
     kafka.ensure_topic(bootstrap, topic)
 
 
+class Part(Protocol):
+    """What `work` runs in a thread of its own."""
+
+    def run(self, stop: threading.Event) -> None: ...
+
+
 @contextmanager
-def running(*parts: Relay | Consumer | Healer) -> Iterator[None]:
+def running(*parts: Part) -> Iterator[None]:
     stop = threading.Event()
     threads = [threading.Thread(target=part.run, args=(stop,)) for part in parts]
     for thread in threads:
