@@ -22,6 +22,12 @@ POLL_MS = 200
 METADATA_MS = 5_000
 # A broker that is back is noticed this soon; the client's own bound is half a minute.
 RECONNECT_MS = 1_000
+# What is not answered within it ends its connection: nothing else tells one whose other side is
+# gone. A broker that does not show itself is asked anew as soon.
+REQUEST_MS = 5_000
+# A join is waited for as long, since the broker gives all others the time that they have between
+# two polls; the library's own bound is five minutes.
+BETWEEN_POLLS_MS = 60_000
 # How long the broker may keep a new topic's id and partitions to itself.
 TELL_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
@@ -101,7 +107,6 @@ def producer(bootstrap: str, name: str) -> Any:
         batch_size=262_144,
         # A send that fails starts over with a new producer, which looks at the broker anew.
         delivery_timeout_ms=10_000,
-        request_timeout_ms=5_000,
         max_block_ms=10_000,
         allow_auto_create_topics=False,
     )
@@ -133,6 +138,7 @@ def consumer(bootstrap: str, group: str, name: str) -> Any:
         heartbeat_interval_ms=1_000,
         # What a process that was killed had is another's after this.
         session_timeout_ms=10_000,
+        max_poll_interval_ms=BETWEEN_POLLS_MS,
         partition_assignment_strategy=[CooperativeStickyAssignor()],
         fetch_max_wait_ms=100,
         metadata_max_age_ms=METADATA_MS,
@@ -225,4 +231,9 @@ def _reader(bootstrap: str) -> Any:
 
 def _reach(bootstrap: str) -> dict[str, Any]:
     """Return what every client is told of where the broker is."""
-    return {"bootstrap_servers": bootstrap, "reconnect_backoff_max_ms": RECONNECT_MS}
+    return {
+        "bootstrap_servers": bootstrap,
+        "bootstrap_timeout_ms": REQUEST_MS,
+        "request_timeout_ms": REQUEST_MS,
+        "reconnect_backoff_max_ms": RECONNECT_MS,
+    }

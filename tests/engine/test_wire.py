@@ -2,13 +2,14 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 from pymongo.errors import AutoReconnect
 
-from shared import commands, kafka
+from shared import commands, kafka, lease
 from shared.clock import system
 from shared.due import Due, Timer
 from shared.publication import topic_name
@@ -288,6 +289,66 @@ def test_a_message_whose_claim_or_outcome_was_not_answered_is_sent_once(
     assert (delivered, recorded) == (["i1"], ["sent"])
 
 
+def test_a_store_that_only_seems_connected_is_noticed_and_nothing_is_lost(
+    wired: Bench, bench: Bench, store: MongoProxy
+) -> None:
+    with running(wired.relay(), wired.consumer()):
+        bench.count("a", 1)
+        eventually(lambda: bench.amounts("a") == [1])
+        store.half_open()
+        bench.count("a", 2)
+        eventually(lambda: "getMore" in store.swallowed)
+        store.flow()
+        eventually(lambda: bench.amounts("a") == [1, 2])
+
+
+def test_a_broker_that_only_seems_connected_is_noticed_and_nothing_is_lost(
+    wired: Bench, bench: Bench, broker: KafkaProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "REQUEST_MS", 1_000)
+    with running(wired.relay(), wired.consumer()):
+        bench.count("a", 1)
+        eventually(lambda: bench.amounts("a") == [1])
+        broker.half_open()
+        bench.count("a", 2)
+        eventually(lambda: "Produce" in broker.swallowed)
+        broker.flow()
+        eventually(lambda: bench.amounts("a") == [1, 2])
+
+
+def test_a_member_that_is_never_told_of_its_group_asks_again(
+    wired: Bench, bench: Bench, broker: KafkaProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "BETWEEN_POLLS_MS", 1_000)
+    monkeypatch.setattr(kafka, "REQUEST_MS", 1_000)
+    bench.count("a", 1)
+    untold = broker.swallow("JoinGroup")
+
+    with running(bench.relay(), wired.consumer()):
+        eventually(lambda: bench.amounts("a") == [1])
+
+    assert untold.hurt == 1
+
+
+def test_a_relay_that_only_seems_connected_is_replaced_and_moves_nothing_back(
+    wired: Bench, bench: Bench, store: MongoProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "SECONDS", 1)
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.2)
+    with running(wired.relay("r1"), bench.consumer()), ExitStack() as others:
+        bench.count("a", 1)
+        eventually(lambda: bench.amounts("a") == [1])
+        store.half_open()
+        bench.count("a", 2)
+        others.enter_context(running(bench.relay("r2")))
+        eventually(lambda: bench.amounts("a") == [1, 2])
+        store.flow()
+        bench.count("a", 3)
+        eventually(lambda: bench.amounts("a") == [1, 2, 3])
+
+    assert checkpoint(bench)["fence"] >= 2
+
+
 def add(bench: Bench, cause: Cause, amount: int) -> Commit:
     """Load, decide, append."""
     loaded = bench.streams.load(COUNTER, cause, "a")
@@ -301,8 +362,12 @@ def counted(name: str, **labels: str) -> float:
 
 def acknowledged(bench: Bench) -> int:
     """Return how many records the relay's checkpoint has behind it."""
-    found: Any = bench.database["checkpoints"].find_one({"_id": "relay"}) or {}
-    return sum(found.get("acknowledged", {}).values())
+    return sum(checkpoint(bench).get("acknowledged", {}).values())
+
+
+def checkpoint(bench: Bench) -> dict[str, Any]:
+    """Return the relay's checkpoint, nothing before the first."""
+    return bench.database["checkpoints"].find_one({"_id": "relay"}) or {}
 
 
 def written(bench: Bench) -> int:

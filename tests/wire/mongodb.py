@@ -108,8 +108,8 @@ class MongoProxy(Proxy):
         engine = urlsplit(uri)
         super().__init__((str(engine.hostname), int(engine.port or 27017)), MongoWire())
         # A server that is primary no longer tells a client that waits for it to change; this one
-        # is only said not to be, so the client is to ask.
-        asks = f"{'&' if engine.query else '?'}serverMonitoringMode=poll"
+        # is only said not to be, so the client is to ask, and often.
+        asks = f"{'&' if engine.query else '?'}serverMonitoringMode=poll&heartbeatFrequencyMS=500"
         self.uri = uri.replace(engine.netloc, f"127.0.0.1:{self.port}") + asks
 
     def answer(

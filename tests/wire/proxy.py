@@ -106,6 +106,7 @@ class Proxy:
         self.port = 0
         self.seconds = 0.0
         self.deaf = False
+        self.swallowed: set[str] = set()
         self.links: set[Link] = set()
         self.faults: list[Fault] = []
         self.lock = threading.Lock()
@@ -160,6 +161,10 @@ class Proxy:
         """Have the engine do what is asked, and end the connection before its answer."""
         return self.inject(Fault(name, times, chosen, lost=True))
 
+    def swallow(self, name: str, times: int = 1) -> Fault:
+        """Have the engine do what is asked, and never tell."""
+        return self.inject(Fault(name, times, released=self.stopped))
+
     @contextlib.contextmanager
     def held(self, name: str, times: int = 1) -> Iterator[Fault]:
         """Hold the answers meanwhile."""
@@ -203,14 +208,17 @@ class Proxy:
         with contextlib.suppress(OSError):
             while message := _read(source, self.wire):
                 self.stopped.wait(self.seconds)
-                if not link.deaf:
-                    passed(link, message)
+                passed(link, message)
         link.close()
         with self.lock:
             self.links.discard(link)
 
     def _ask(self, link: Link, request: bytes) -> None:
-        fault = self._choose(*self.wire.read(request))
+        name, found = self.wire.read(request)
+        if link.deaf:
+            self.swallowed.add(name)
+            return
+        fault = self._choose(name, found)
         if fault and fault.instead and not fault.executed:
             link.client.sendall(fault.instead(request))
             return
@@ -228,6 +236,9 @@ class Proxy:
 
     def _answer(self, link: Link, answer: bytes) -> None:
         request, fault = link.asked.pop(self.wire.answered(answer), (b"", None))
+        if link.deaf:
+            self.swallowed.update(self.wire.read(request)[:1] if request else ())
+            return
         if fault and fault.lost:
             raise ConnectionResetError
         if fault and fault.released:
