@@ -56,6 +56,7 @@ def test_commits_come_back_as_written_in_order(store: Store) -> None:
     assert store.load("north", "program-1", after=1) == [second]
 
 
+@pytest.mark.invariant(n=1)
 def test_a_commit_without_events_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="one event or more"):
         store.append(commit(1, events=0))
@@ -64,6 +65,7 @@ def test_a_commit_without_events_is_refused(store: Store) -> None:
     assert store.load("north", "program-1") == [commit(1)]
 
 
+@pytest.mark.invariant(n=12)
 def test_streams_and_tenants_do_not_mix(store: Store) -> None:
     store.append(commit(1))
     store.append(commit(1, stream="program-10"))
@@ -73,6 +75,7 @@ def test_streams_and_tenants_do_not_mix(store: Store) -> None:
     assert store.load("west", "program-1") == []
 
 
+@pytest.mark.invariant(n=2)
 def test_a_version_is_taken_once(store: Store) -> None:
     store.append(commit(1))
 
@@ -82,6 +85,7 @@ def test_a_version_is_taken_once(store: Store) -> None:
     assert [c.command for c in store.load("north", "program-1")] == ["c1"]
 
 
+@pytest.mark.invariant(n=4)
 def test_a_repeated_command_answers_with_what_it_wrote(store: Store) -> None:
     store.append(commit(1))
     store.append(commit(2, command="c2"))
@@ -113,6 +117,7 @@ def test_too_many_bytes_in_one_commit_are_refused(store: Store) -> None:
         store.append(large)
 
 
+@pytest.mark.invariant(n=2)
 def test_of_rivals_for_one_version_exactly_one_commits(database: Database) -> None:
     store = MongoStore(database)
     store.prepare()
@@ -137,6 +142,7 @@ def test_of_rivals_for_one_version_exactly_one_commits(database: Database) -> No
     assert len(won) == 1
 
 
+@pytest.mark.invariant(n=4)
 def test_of_one_command_sent_at_once_exactly_one_commits(database: Database) -> None:
     store = MongoStore(database)
     store.prepare()

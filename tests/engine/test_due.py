@@ -67,6 +67,7 @@ def given(database: Database) -> Given:
     return Given(database, time, decisions, timer)
 
 
+@pytest.mark.invariant(n=14)
 def test_what_is_due_is_decided_once_and_in_order(given: Given) -> None:
     given.schedule("later", NOON - timedelta(minutes=1))
     given.schedule("second", NOON - timedelta(hours=1), sequence=2)

@@ -42,6 +42,7 @@ def test_a_relay_that_starts_over_fills_the_gap_by_itself(bench: Bench) -> None:
     assert bench.ledger("a")["state"] == "open"
 
 
+@pytest.mark.invariant(n=7)
 def test_a_gap_that_stays_is_filled_from_the_owner(bench: Bench) -> None:
     commits = [bench.count("a", n, n + 10) for n in (1, 2, 3)]
     bench.send(*bench.published(commits[2]))
@@ -54,6 +55,7 @@ def test_a_gap_that_stays_is_filled_from_the_owner(bench: Bench) -> None:
     assert bench.ledger("a")["state"] == "open"
 
 
+@pytest.mark.invariant(n=3)
 def test_a_commit_cut_short_is_seen_whole_or_not_at_all(bench: Bench) -> None:
     first, second = bench.published(bench.count("a", 1, 2))
     (other,) = bench.published(bench.count("b", 7))
@@ -70,6 +72,7 @@ def test_a_commit_cut_short_is_seen_whole_or_not_at_all(bench: Bench) -> None:
     assert cut == []
 
 
+@pytest.mark.invariant(n=9)
 def test_an_owner_that_is_away_means_waiting_and_not_parking(bench: Bench) -> None:
     bench.send(bench.published([bench.count("a", n) for n in (1, 2)][1])[0])
     with running(bench.consumer()):
@@ -153,6 +156,7 @@ def test_the_lost_last_event_of_a_stream_is_found_by_its_head(bench: Bench) -> N
         eventually(lambda: bench.amounts("a") == [1, 2])
 
 
+@pytest.mark.invariant(n=5)
 def test_a_topic_that_was_made_anew_is_filled_again_without_effect(bench: Bench) -> None:
     bench.count("a", 1)
     with running(bench.relay(), bench.consumer(), bench.healer()):
@@ -183,6 +187,7 @@ def test_a_log_that_ends_before_what_was_acknowledged_is_filled_again(bench: Ben
     assert sum(ends.values()) >= 3
 
 
+@pytest.mark.invariant(n=5)
 def test_a_lost_resume_token_falls_back_to_the_whole_store(bench: Bench) -> None:
     bench.count("a", 1)
     with running(bench.relay()):
@@ -195,6 +200,7 @@ def test_a_lost_resume_token_falls_back_to_the_whole_store(bench: Bench) -> None
         eventually(lambda: bench.amounts("a") == [1, 2], 60)
 
 
+@pytest.mark.invariant(n=5)
 def test_what_the_change_stream_skipped_is_found_by_the_sweep(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +241,7 @@ def swept(bench: Bench) -> Any:
     return (bench.database["checkpoints"].find_one({"_id": "relay"}) or {}).get("swept")
 
 
+@pytest.mark.invariant(n=5)
 def test_a_scan_that_was_cut_off_begins_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

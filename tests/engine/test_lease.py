@@ -91,6 +91,7 @@ def test_a_long_step_does_not_lose_the_lease(leases: tuple[Lease, Lease]) -> Non
     assert not taken
 
 
+@pytest.mark.invariant(n=6)
 @pytest.mark.usefixtures("short")
 def test_a_leader_that_is_deposed_begins_no_further_step(leases: tuple[Lease, Lease]) -> None:
     first, second = leases

@@ -187,6 +187,7 @@ class Machine(RuleBasedStateMachine):
         return self.bench.ledger(self.stream(name)) or {"state": "open", "seen": {}}
 
 
+@pytest.mark.invariant(n=7)
 def test_every_event_is_applied_once_in_order_and_none_is_left(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

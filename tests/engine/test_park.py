@@ -34,6 +34,7 @@ def stuck(bench: Bench) -> Bench:
     return bench
 
 
+@pytest.mark.invariant(n=8)
 def test_a_parked_key_applies_nothing_more_and_others_go_on(stuck: Bench) -> None:
     assert stuck.amounts("a") == [1]
     assert stuck.ledger("a")["state"] == "parked"
@@ -48,6 +49,7 @@ def test_the_failing_record_is_kept_as_received_and_its_fault_without_data(stuck
     assert (record["subject"], record["sequence"]) == ("counter-a", 3)
 
 
+@pytest.mark.invariant(n=8)
 def test_draining_applies_in_order_all_that_came_since(stuck: Bench) -> None:
     POISON.clear()
     park.drain(stuck.database, parked(stuck))

@@ -1,5 +1,6 @@
 """From commit to document, over the real engines: relay and consumer at their work."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -7,10 +8,13 @@ from kafka import KafkaConsumer
 from pymongo.errors import AutoReconnect
 from structlog.testing import capture_logs
 
-from shared import consume, heal, kafka
+from shared import commands, consume, heal, kafka, relay
 from shared.consume import Consumer, LogChanged
 from shared.publication import topic_name
 from shared.rebuild import progress
+from shared.relay import Relay
+from shared.store import Conflict
+from shared.stream import Cause
 from tests.engine.pipeline import Bench, running
 from tests.waiting import eventually
 
@@ -21,6 +25,28 @@ def test_what_is_committed_becomes_documents_once_and_in_order(bench: Bench) -> 
         bench.count("a", 3, note="private")
         bench.count("b", 7)
         eventually(lambda: (bench.amounts("a"), bench.amounts("b")) == ([1, 2, 3], [7]))
+
+
+@pytest.mark.invariant(n=1)
+def test_writers_that_race_leave_neither_hole_nor_repeat_in_a_stream(bench: Bench) -> None:
+    def accepted(number: int) -> bool:
+        cause = Cause("north", "bo", f"c{number}")
+        try:
+            commands.run(lambda: bench.count("a", number, number, command=cause.command), cause)
+        except Conflict:
+            return False
+        return True
+
+    def write(number: int) -> None:
+        eventually(lambda: accepted(number))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, [n // 2 for n in range(40)]))
+
+    commits = bench.streams.store.load("north", "counter-a")
+    events = [event for commit in commits for event in commit.events]
+    assert [commit.version for commit in commits] == list(range(1, 41, 2))
+    assert [event.sequence for event in events] == list(range(1, 41))
 
 
 def test_a_relay_that_starts_again_repeats_without_effect(bench: Bench) -> None:
@@ -40,6 +66,7 @@ def test_a_relay_that_starts_again_repeats_without_effect(bench: Bench) -> None:
     assert ledger["streams"] == {"counter-a": 3}
 
 
+@pytest.mark.invariant(n=7)
 def test_consumers_share_the_partitions_and_apply_each_event_once(bench: Bench) -> None:
     names = [f"s{n}" for n in range(24)]
     for name in names:
@@ -80,6 +107,7 @@ def test_a_commit_that_was_cut_and_came_again_longer_than_a_poll_is_applied(benc
         eventually(lambda: bench.amounts("a") == list(range(500)))
 
 
+@pytest.mark.invariant(n=3)
 def test_a_commit_whose_end_never_comes_holds_nothing_up(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +166,60 @@ def test_a_store_that_is_away_when_the_log_changes_ends_nothing(
 
     with running(bench.relay(), bench.consumer()):
         eventually(lambda: bench.amounts("a") == [1])
+
+
+@pytest.mark.invariant(n=6)
+def test_a_consumer_that_was_overtaken_applies_nothing_again_and_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transact, times = Consumer._transact, iter([1])  # noqa: SLF001
+
+    def overtaken(self: Consumer, partition: Any, batch: Any, failures: Any) -> int:
+        # Another worker was given the partition, and is as far as this one wants to be.
+        if next(times, 0):
+            transact(self, partition, batch, failures)
+        return transact(self, partition, batch, failures)
+
+    monkeypatch.setattr(Consumer, "_transact", overtaken)
+    bench.count("a", 1)
+
+    with running(bench.relay(), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [1])
+        bench.count("a", 2)
+        eventually(lambda: bench.amounts("a") == [1, 2])
+
+
+@pytest.mark.invariant(n=9)
+def test_a_store_and_a_broker_that_are_away_park_nothing_and_lose_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consume, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    fail(monkeypatch, Consumer, "_transact", AutoReconnect("away"))
+    fail(monkeypatch, Relay, "_send", kafka.Fault("away"))
+    for number in range(3):
+        bench.count("a", number)
+
+    with running(bench.relay(), bench.consumer()):
+        eventually(lambda: bench.amounts("a") == [0, 1, 2])
+        eventually(lambda: progress(bench.database, bench.bootstrap, bench.projection)[0] >= 3)
+
+    assert bench.ledger("a")["state"] == "open"
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, kind: type, name: str, fault: Exception) -> None:
+    """Have a method meet a fault five times, before and after its work in turn."""
+    work, times = getattr(kind, name), iter(range(5))
+
+    def away(*args: Any) -> Any:
+        time = next(times, None)
+        if time is None:
+            return work(*args)
+        if time % 2:
+            work(*args)
+        raise fault
+
+    monkeypatch.setattr(kind, name, away)
 
 
 def spoil(bench: Bench) -> None:

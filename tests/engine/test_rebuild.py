@@ -72,6 +72,7 @@ def contents(counting: Counting, name: str) -> dict[str, Any]:
     return {found["_id"]: found for found in counting.service.database[name].find({})}
 
 
+@pytest.mark.invariant(n=10)
 def test_the_next_generation_equals_the_live_one_and_takes_its_place(counting: Counting) -> None:
     begin(counting)
     with working(counting):
@@ -231,6 +232,7 @@ def test_a_topic_that_was_made_anew_and_is_empty_makes_nothing_live(counting: Co
     assert is_live(counting, 1)
 
 
+@pytest.mark.invariant(n=10)
 def test_a_topic_that_was_made_anew_is_read_by_a_build_to_its_end(counting: Counting) -> None:
     bootstrap, topic = counting.service.settings.kafka, topic_name(counting.service.name)
     begin(counting)

@@ -49,6 +49,7 @@ def test_a_scan_whose_pieces_take_longer_than_the_lease_comes_to_its_end(
         eventually(lambda: "token" in checkpoint(bench))
 
 
+@pytest.mark.invariant(n=5)
 def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
     assert sent(bench)[:2] == [("counter-a", 1), ("counter-a", 2)]
 
 
+@pytest.mark.invariant(n=16)
 def test_no_more_than_a_commit_too_many_is_sent_at_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,3 +91,23 @@ def test_no_more_than_a_commit_too_many_is_sent_at_once(
         eventually(lambda: sum(pieces) >= 8 * 400)
 
     assert max(pieces) < 500 + 400
+
+
+@pytest.mark.invariant(n=6)
+def test_a_relay_that_was_deposed_moves_no_checkpoint(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = {"fence": 99, "token": "later"}
+
+    def overtaken(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+        bench.database["checkpoints"].update_one({"_id": "relay"}, {"$set": theirs})
+        SEND(self, producer, batch)
+
+    monkeypatch.setattr(Relay, "_send", overtaken)
+    bench.count("a", 1)
+
+    with running(bench.relay()):
+        eventually(lambda: sent(bench))
+
+    found = checkpoint(bench)
+    assert {name: found[name] for name in theirs} == theirs

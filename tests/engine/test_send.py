@@ -176,6 +176,7 @@ def test_what_waits_for_a_moment_is_tried_again_at_that_moment(given: Given) -> 
     assert given.channel.delivered == ["i1"]
 
 
+@pytest.mark.invariant(n=6)
 def test_a_sender_that_was_overtaken_sends_nothing_more_and_overwrites_nothing(
     given: Given,
 ) -> None:

@@ -30,6 +30,7 @@ def add(bench: Bench, stream: str, cause: Cause) -> None:
     bench.streams.append(loaded, [Counted(1)], cause)
 
 
+@pytest.mark.invariant(n=15)
 def test_a_trace_is_in_the_commit_the_record_and_all_that_follows(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,12 +27,14 @@ def test_what_was_sealed_opens_again(vault: Vault) -> None:
     }
 
 
+@pytest.mark.invariant(n=12)
 def test_another_tenant_opens_nothing(vault: Vault) -> None:
     vault.seal("north", "p1", "p1", CARD)
 
     assert vault.open("south", ["p1"]) == {}
 
 
+@pytest.mark.invariant(n=13)
 def test_no_plain_text_is_stored(vault: Vault, database: Database) -> None:
     vault.seal("north", "p1", "p1", CARD, words=CARD["name"].split())
 
@@ -54,6 +56,7 @@ def test_a_name_is_found_by_its_words_whatever_case_or_accent(vault: Vault) -> N
     assert vault.find("south", ["jose"]) == []
 
 
+@pytest.mark.invariant(n=13)
 def test_an_erased_person_is_unreadable_and_others_stay(vault: Vault, database: Database) -> None:
     vault.seal("north", "p1", "p1", CARD)
     vault.seal("north", "p1", "note-1", "words")

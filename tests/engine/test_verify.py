@@ -33,6 +33,7 @@ def test_what_is_whole_gives_no_finding_and_the_counts(counting: Counting) -> No
     assert (report.streams, report.events, report.documents) == (2, 6, 14)
 
 
+@pytest.mark.invariant(n=1)
 def test_a_hole_in_a_stream_is_found(counting: Counting) -> None:
     counting.service.database["commits"].delete_one({"_id": "north|counter-a|0000000002"})
     topic = topic_name(counting.definition.name)

@@ -145,6 +145,7 @@ def test_a_command_answers_where_its_result_is_and_where_it_stands(client: Flask
     assert get(client, answer.headers["Location"]).json == {"total": 3}
 
 
+@pytest.mark.invariant(n=4)
 def test_a_repeated_command_is_answered_the_same_and_done_once(client: FlaskClient) -> None:
     first = post(client, {"amount": 3}, key="k")
     again = post(client, {"amount": 3}, key="k")
@@ -251,6 +252,7 @@ def test_another_role_is_refused(client: FlaskClient) -> None:
     assert answer.json["type"] == "/problems/forbidden"
 
 
+@pytest.mark.invariant(n=12)
 def test_another_tenant_finds_nothing(client: FlaskClient) -> None:
     location = post(client, {"amount": 1}).headers["Location"]
 
@@ -285,6 +287,7 @@ def test_a_read_answers_once_its_projection_has_applied_the_position(client: Fla
     assert "Hep-Stale" not in answer.headers
 
 
+@pytest.mark.invariant(n=12)
 def test_another_tenants_position_is_refused(client: FlaskClient) -> None:
     token = replace(
         position.parse(post(client, {"amount": 1}).headers["Hep-Position"], "north"), key="south|x"
@@ -332,6 +335,7 @@ def test_health_and_metrics_are_answered(client: FlaskClient) -> None:
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
+@pytest.mark.invariant(n=15)
 @pytest.mark.parametrize(("given", "kept"), [(TRACE, TRACE), ("Ana Ruiz", ""), (f"{TRACE}-x", "")])
 def test_a_trace_is_kept_with_the_commit_and_nothing_else_in_its_place(
     client: FlaskClient, database: Database, given: str, kept: str

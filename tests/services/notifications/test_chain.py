@@ -98,6 +98,7 @@ def test_a_week_that_two_months_share_counts_what_was_done_in_both(world: World)
     assert decisions(happened)[-1] == (friday.isoformat(), "off")
 
 
+@pytest.mark.invariant(n=14)
 @pytest.mark.parametrize("change", [date(2026, 10, 25), date(2027, 3, 28)])
 def test_over_a_change_of_the_clocks_each_date_is_asked_for_once(
     world: World, change: date
@@ -150,6 +151,7 @@ def test_a_program_that_was_ended_asks_no_more(given: World) -> None:
     assert open_due(given) == 0
 
 
+@pytest.mark.invariant(n=14)
 def test_a_due_reminder_that_was_decided_but_not_closed_is_decided_once(given: World) -> None:
     given.pass_to(evening(MONDAY))
     given.service.database["due"].update_many({"state": "done"}, {"$set": {"state": "open"}})

@@ -79,6 +79,7 @@ def test_no_word_is_in_a_commit_a_record_or_a_list(told: Clinic) -> None:
     assert held(b"".join(encode(event) for event in told.events())) == []
 
 
+@pytest.mark.invariant(n=13)
 def test_no_word_can_be_read_in_the_vault_at_rest(told: Clinic) -> None:
     database = told.service.database
     documents = [d for name in ("sealed", "keys") for d in database[name].find({})]
@@ -102,6 +103,7 @@ def logged(
     structlog.reset_defaults()
 
 
+@pytest.mark.invariant(n=15)
 def test_no_word_is_in_what_is_logged_even_when_something_breaks(
     told: Clinic, monkeypatch: pytest.MonkeyPatch, logged: pytest.CaptureFixture[str]
 ) -> None:

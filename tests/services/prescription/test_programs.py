@@ -253,6 +253,7 @@ def test_a_patient_reads_her_own_program_and_no_other(clinic: Clinic, ana: str) 
     assert clinic.get(f"/programs/{own}/history", ANA).status_code == 403
 
 
+@pytest.mark.invariant(n=12)
 def test_another_tenant_finds_nothing(clinic: Clinic) -> None:
     program = clinic.prescribe()
 

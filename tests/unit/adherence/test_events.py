@@ -19,6 +19,7 @@ FILES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 NOW = datetime(2026, 9, 7, tzinfo=UTC)
 
 
+@pytest.mark.invariant(n=11)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_shape_ever_stored_is_read_as_todays_event(file: Path) -> None:
     sample: dict[str, Any] = json.loads(file.read_text())

@@ -1,5 +1,7 @@
 """What is kept of programs, people and sessions, whatever order their streams come in."""
 
+import pytest
+
 from adherence.policies import ERASE, REACH_PHASE
 from adherence.projections import PROGRAMS
 from adherence.published import PUBLISHED
@@ -52,6 +54,7 @@ FACTS = [
 ]
 
 
+@pytest.mark.invariant(n=10)
 def test_every_order_of_the_streams_gives_the_same() -> None:
     first, *others = (fold(PROGRAMS, found) for found in interleavings(FACTS))
 

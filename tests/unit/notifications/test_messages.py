@@ -83,6 +83,7 @@ STORY = [
 ]
 
 
+@pytest.mark.invariant(n=10)
 def test_every_order_of_the_streams_gives_the_same() -> None:
     expected = seen(fold(MESSAGES, STORY))
 

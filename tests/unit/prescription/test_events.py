@@ -25,6 +25,7 @@ SAMPLES: list[dict[str, Any]] = json.loads(GOLDEN.read_text())
 NOW = datetime(2026, 9, 7, tzinfo=UTC)
 
 
+@pytest.mark.invariant(n=11)
 @pytest.mark.parametrize(
     "sample", SAMPLES, ids=lambda sample: f"{sample['type']}-{sample['schema']}"
 )

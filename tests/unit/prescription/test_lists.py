@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from prescription.projections import LISTS
 from shared.envelope import Envelope
 from tests.events import NOON, documents, event, fold, interleavings
@@ -98,6 +100,7 @@ ERASED = event("prescription.patient.erased", "patient-ana", {"patient": "ana"},
 COLLECTIONS = ("patients", "programs", "exercises", "sites", "staff")
 
 
+@pytest.mark.invariant(n=10)
 def test_the_lists_do_not_depend_on_the_order_of_streams() -> None:
     story = [*STORY, ERASED]
     expected = [documents(fold(LISTS, story), name) for name in COLLECTIONS]

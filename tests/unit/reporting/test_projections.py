@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def folded(events: list[Any]) -> dict[str, Any]:
     return {name: documents(views, name) for name in COLLECTIONS}
 
 
+@pytest.mark.invariant(n=10)
 def test_any_order_of_streams_gives_the_same_documents() -> None:
     expected = folded(story())
 

@@ -37,6 +37,7 @@ def fail() -> None:
         raise ValueError("ana@example.org") from fault
 
 
+@pytest.mark.invariant(n=15)
 @pytest.mark.parametrize("logger", [structlog.get_logger, logging.getLogger])
 def test_a_fault_is_logged_by_kind_and_place_without_its_text(
     capsys: pytest.CaptureFixture[str], logger: Callable[[str], Any]
