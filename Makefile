@@ -6,7 +6,7 @@ DURATION ?= 120
 STAMP := $(VENV)/.requirements-$(shell cat requirements/*.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench chaos contracts fmt lock
+.PHONY: help setup run test check bench chaos trust contracts fmt lock
 
 help: ## Say what can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ bench: setup ## Measure, each figure beside the raw client doing the same work
 
 chaos: setup ## Kill, pause and wipe under load for DURATION seconds, then count what was lost
 	@$(BIN)/python -m tests.chaos --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+
+trust: setup ## Show each promise of docs/trust.md, then DURATION seconds of chaos
+	@$(BIN)/python -m tests.trust --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 contracts: setup ## Write OpenAPI, AsyncAPI and the events' JSON Schemas beside the code
 	@for service in prescription adherence notifications reporting; do $(BIN)/python -m $$service contracts; done
