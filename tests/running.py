@@ -96,9 +96,16 @@ class Platform:
 
 
 @contextmanager
-def running(data: Path, kafka: str, mongodb: str) -> Iterator[Platform]:
-    """Run the whole stack on engines that run already, with databases of the stack's own."""
-    environment = {**os.environ, "HEP_KAFKA": kafka, "HEP_MONGODB": mongodb}
+def running(data: Path, kafka: str, mongodb: str, **settings: str) -> Iterator[Platform]:
+    """Run the whole stack on these engines, or on its own where none is named.
+
+    Args:
+        data: the stack's directory.
+        kafka: bootstrap address, or nothing.
+        mongodb: URI, or nothing.
+        settings: further variables of its environment.
+    """
+    environment = {**os.environ, **settings, "HEP_KAFKA": kafka, "HEP_MONGODB": mongodb}
     output = data.with_suffix(".out")
     with output.open("wb") as out:
         process = subprocess.Popen(

@@ -21,6 +21,7 @@ from deploy.local import engines
 from deploy.local.quiet import settled
 from shared import mongo
 from shared.store import from_document
+from tests.bench import fair
 from tests.bench import load as loads
 from tests.bench.pairs import interleave, rates, times
 from tests.bench.pipeline import Pipeline
@@ -31,6 +32,13 @@ from tests.running import Platform, running
 PROGRAMS = 24
 DAYS = 90
 SAMPLES = 100
+# The throughput is of one practice group; its share, of a process that does fifty a second.
+UN  # So few that they are registered within what is admitted at once.
+FEW = 6
+BOUNDED = {"HEP_COMMANDS_PER_SECOND": "100000"}
+BOUNDED = {"HEP_COMMANDS_PER_SECOND": "5"}
+# So few that they are registered within what is admitted at once.
+FEW = 6
 
 
 @contextmanager
@@ -52,15 +60,15 @@ def given_engines(data: Path) -> Iterator[tuple[str, str]]:
             engine.stop()
 
 
-def prepare(platform: Platform) -> loads.Load:
+def prepare(platform: Platform, name: str = "bench", programs: int = PROGRAMS) -> loads.Load:
     """Make a practice whose patients have ninety days to log."""
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
     first = noon - timedelta(days=DAYS)
     platform.set_clock(noon)
     clinic = open_clinic(platform, "UTC", first.date())
-    programs = [prescribe(clinic, f"p{number}").program for number in range(PROGRAMS)]
+    found = [prescribe(clinic, f"{name}{number}").program for number in range(programs)]
     settled(platform.stack)
-    return loads.prepare(platform, clinic, programs)
+    return loads.prepare(platform, clinic, found)
 
 
 def measure(platform: Platform, console: Console) -> None:
@@ -86,6 +94,16 @@ def measure(platform: Platform, console: Console) -> None:
         console.print(rates("projected/s", interleave(pipeline.projected, pipeline.projected_raw)))
 
 
+def share(platform: Platform, console: Console) -> None:
+    """Measure what an import costs the others, and print it."""
+    others = prepare(platform, "other", FEW)
+    importing = fair.Import(prepare(platform, "import", FEW))
+    console.print(f"{'':<22}{'beside an import':>26}{'without it':>26}{'ratio':>9}")
+    for line in times("others' commands", fair.beside_import(others, importing)):
+        console.print(line)
+    console.print(f"the import was answered {dict(importing.answers)}")
+
+
 def main() -> None:
     """Run all measurements on a stack of their own."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -97,8 +115,13 @@ def main() -> None:
             f"{os.cpu_count()} cores, Python {machine.python_version()}, "
             f"store {server.get('secantusVersion') or server['version']}; in brackets the range"
         )
-        with running(Path(folder) / "data", kafka, mongodb) as platform:
+        with running(Path(folder) / "data", kafka, mongodb, **UNBOUNDED) as platform:
             measure(platform, console)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder) / "data", "", "", **BOUNDED) as platform,
+    ):
+        share(platform, console)
 
 
 if __name__ == "__main__":

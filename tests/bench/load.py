@@ -30,15 +30,19 @@ class Load:
 
     def log(self, http: requests.Session) -> tuple[str, Any]:
         """Log one session; return its program and the answer."""
+        program, answer = self.send(http)
+        answer.raise_for_status()
+        return program, answer
+
+    def send(self, http: requests.Session) -> tuple[str, Any]:
+        """Log the next session, whatever the answer; return its program and the answer."""
         program, body = next(self.todo)
         headers = {
             "Authorization": f"Bearer {self.platform.token(self.clinic.bo)}",
             "Idempotency-Key": uuid.uuid4().hex,
         }
         path = f"{self.platform.stack.origin}/adherence/v1/programs/{program}/sessions"
-        answer = http.post(path, json=body, headers=headers, timeout=30)
-        answer.raise_for_status()
-        return program, answer
+        return program, http.post(path, json=body, headers=headers, timeout=30)
 
 
 def prepare(platform: Platform, clinic: Clinic, programs: list[str]) -> Load:

@@ -102,7 +102,7 @@ class Pipeline:
             collection.insert_many([to_document(commit) for commit in commits])
             began, sent = time.monotonic(), 0
             while sent < EVENTS:
-                futures = []
+                futures: list[Any] = []
                 while len(futures) < 500 and (changes.try_next()) is not None:
                     key, value = next(ready)
                     futures.append(producer.send(topic_name(name), key=key, value=value))
