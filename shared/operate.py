@@ -77,6 +77,47 @@ def compare(name: str) -> None:
     click.echo("It begins within seconds; `work` and the owners must run.")
 
 
+@click.command(help="Have due work that failed five times decided again.")
+@click.pass_obj
+def retry(name: str) -> None:
+    from shared import mend  # noqa: PLC0415
+
+    with _opened(name) as (_, service):
+        count = mend.retry(service.database, service.clock())
+    click.echo(f"{count} are decided again; `work` must run.")
+
+
+@click.group(help="Records that are no events: see them, dismiss one.")
+def undecodable() -> None:
+    pass
+
+
+@undecodable.command("list", help="List the records, with what they hold.")
+@click.pass_obj
+def list_aside(name: str) -> None:
+    from shared import mend  # noqa: PLC0415
+
+    with _stored(name) as database:
+        found = mend.aside(database)
+    click.echo(f"{name}: {len(found)} records that are no events")
+    for record in found:
+        click.echo(f"{record['_id']}  {record['raw']!r}")
+
+
+@undecodable.command(help="Take a record off the list, for a reason.")
+@click.argument("record")
+@click.option("--reason", required=True)
+@click.option("--actor", required=True, help="Who decides this.")
+@click.pass_obj
+def dismiss(name: str, record: str, reason: str, actor: str) -> None:
+    from shared import mend  # noqa: PLC0415
+
+    with _stored(name) as database:
+        if not mend.dismiss(database, record, reason, actor):
+            raise click.ClickException(f"There is no {record}: see `undecodable list`.")
+    click.echo("It was dismissed, and kept with the reason.")
+
+
 @click.group(help="Keys whose handler failed: see them, drain them, discard one.")
 def parked() -> None:
     pass

@@ -14,6 +14,8 @@ VERBS = {
     "parked": "Show keys whose handler failed; drain them, discard one.",
     "republish": "Have all events of a service sent to Kafka again.",
     "compare": "Have what a service lacks of others' events looked for and fetched now.",
+    "retry": "Have due work that failed five times decided again.",
+    "undecodable": "Show records that are no events; dismiss one.",
     "token": "Print an access token of an invented person.",
     "logs": "Show the logs.",
     "down": "Stop everything.",

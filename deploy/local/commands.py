@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import wraps
 from importlib import import_module
@@ -154,6 +154,12 @@ def compare(data: Path, name: str) -> None:
 
 @verb
 @click.argument("name", type=click.Choice(SERVICES))
+def retry(data: Path, name: str) -> None:
+    sys.exit(service.run(_running(data), name, "retry"))
+
+
+@verb
+@click.argument("name", type=click.Choice(SERVICES))
 @click.argument("projection")
 @click.option("--drop", type=int, help="Remove an old generation instead.")
 def rebuild(data: Path, name: str, projection: str, drop: int | None) -> None:
@@ -169,9 +175,27 @@ def rebuild(data: Path, name: str, projection: str, drop: int | None) -> None:
 @click.option("--rate", help="Of all keys: how many are drained a minute.")
 def parked(data: Path, name: str | None, rest: tuple[str, ...], **given: str | None) -> None:
     """List the parked keys of all services, or pass SERVICE VERB KEY on to one."""
+    _pass_on(data, "parked", name, rest, given)
+
+
+@verb
+@click.argument("name", type=click.Choice(SERVICES), required=False)
+@click.argument("rest", nargs=-1)
+@click.option("--reason", help="Why the record is dismissed.")
+@click.option("--actor", help="Who decides this.")
+def undecodable(data: Path, name: str | None, rest: tuple[str, ...], **given: str | None) -> None:
+    """List the records of all services, or pass SERVICE VERB RECORD on to one."""
+    _pass_on(data, "undecodable", name, rest, given)
+
+
+def _pass_on(
+    data: Path,
+    group: str,
+    name: str | None,
+    rest: tuple[str, ...],
+    given: Mapping[str, str | None],
+) -> None:
     where = _running(data)
     options = [part for option, value in given.items() if value for part in (f"--{option}", value)]
     names = [name] if name else SERVICES
-    sys.exit(
-        max(service.run(where, one, "parked", *(rest or ("list",)), *options) for one in names)
-    )
+    sys.exit(max(service.run(where, one, group, *(rest or ("list",)), *options) for one in names))

@@ -64,7 +64,8 @@ FAULTS: Mapping[str, Fault] = {
     "undecodable": Fault(
         "topic",
         "records were set aside because they are no events",
-        f"{NOTHING}: find who wrote them; what is missing comes from its owner.",
+        "What is missing comes from its owner. Find who wrote them, then dismiss them.",
+        ("undecodable", "dismiss", "{}", "--reason", "REASON", "--actor", "ID"),
     ),
     "partition-paused": Fault(
         "ledger",
@@ -149,7 +150,8 @@ FAULTS: Mapping[str, Fault] = {
     "due-failed": Fault(
         "effect",
         "due work failed five times",
-        f"{NOTHING}: the log's due_failed has the trace.",
+        "Once the cause is mended, which the log line due_failed tells: they are decided again.",
+        ("retry",),
     ),
     "lease-free": Fault(
         "lease",

@@ -118,7 +118,7 @@ def paused(database: Database) -> Iterator[Finding]:
 def aside(database: Database) -> Iterator[Finding]:
     """Yield the records that could not be decoded."""
     for record in database[SET_ASIDE].find({}, {"_id": 1}).sort("_id", 1):
-        yield Finding("undecodable", record["_id"], "it is no event")
+        yield Finding("undecodable", record["_id"], "it is no event", (record["_id"],))
 
 
 def _awaited(ledger: Document) -> str:

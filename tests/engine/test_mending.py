@@ -128,6 +128,12 @@ def number(counting: Counting) -> int:
     return generation.live(counting.service.database, projection).generation
 
 
+def plant_undecodable(counting: Counting) -> None:
+    counting.send_raw((b"north|counter-a", b"{"))
+    with working(counting):
+        eventually(lambda: collection(counting, "undecodable").find_one({}))
+
+
 def plant_unread(counting: Counting) -> None:
     counting.send(*counting.count("b", 4))
 
@@ -155,6 +161,8 @@ MENDED: dict[str, Plant] = {
     "intent-lost": lose("intents"),
     "intent-stuck": change("intents", put(due_at=hour_ago(), state="sending"), state="open"),
     "due-lost": lose("due"),
+    "undecodable": plant_undecodable,
+    "due-failed": change("due", put(state="failed", reason="Broken"), state="open"),
     "due-overdue": change("due", put(due_at=hour_ago()), state="open"),
     "lease-free": lambda _: None,
 }
