@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from deploy.local import pidfile
 from deploy.local.cli import VERBS, main
-from deploy.local.stack import Stack
+from deploy.local.stack import SERVICES, Stack, StackError
 from tests.deploy.programs import HERE, Run
 
 HELP = """
@@ -97,3 +97,55 @@ def test_demo_and_verify_need_a_running_stack(tmp_path: Path, verb: str) -> None
 
     assert code == 1
     assert "start it by `hep up`" in shown
+
+
+PASSED_ON = {
+    ("parked",): [(service, "parked", "list") for service in SERVICES],
+    ("parked", "reporting", "drain", "--rate", "60"): [
+        ("reporting", "parked", "drain", "--rate", "60")
+    ],
+    ("parked", "reporting", "discard", "k", "--reason", "twice", "--actor", "opal"): [
+        ("reporting", "parked", "discard", "k", "--reason", "twice", "--actor", "opal")
+    ],
+    ("undecodable", "adherence"): [("adherence", "undecodable", "list")],
+    ("rebuild", "reporting", "timeline"): [("reporting", "rebuild", "timeline")],
+    ("republish", "adherence"): [("adherence", "republish")],
+    ("compare", "adherence"): [("adherence", "compare")],
+    ("retry", "adherence"): [("adherence", "retry")],
+    ("verify", "reporting", "--restore"): [("reporting", "verify", "--hep", "--restore")],
+    ("verify",): [(service, "verify", "--hep") for service in SERVICES],
+}
+
+
+@pytest.mark.parametrize("typed", PASSED_ON, ids=" ".join)
+def test_what_an_operator_types_is_passed_on_to_the_service(
+    typed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, ...]] = []
+
+    def run(_: object, *command: str) -> int:
+        ran.append(command)
+        return 1
+
+    monkeypatch.setattr("deploy.local.commands._running", lambda _: None)
+    monkeypatch.setattr("deploy.local.verify.settled", lambda _: None)
+    monkeypatch.setattr("deploy.local.service.run", run)
+
+    assert hep(*typed)[0] == 1
+    assert ran == PASSED_ON[typed]
+
+
+def test_a_platform_that_does_not_come_to_rest_is_verified_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def restless(_: object) -> None:
+        raise StackError("It did not come to rest: timeline@1 is behind adherence.")
+
+    monkeypatch.setattr("deploy.local.commands._running", lambda _: None)
+    monkeypatch.setattr("deploy.local.verify.settled", restless)
+    monkeypatch.setattr("deploy.local.service.run", lambda *_: 0)
+
+    code, shown = hep("verify", "reporting")
+
+    assert code == 0
+    assert "timeline@1 is behind adherence" in shown
