@@ -93,11 +93,11 @@ def lines(service: str, report: Report, *, hep: bool = False) -> Iterator[str]:
 
 
 def _group(service: str, fault: Fault, found: Sequence[Finding], *, hep: bool) -> Iterator[str]:
-    note = " (nothing is wrong)" if fault.note else ""
-    yield f"  {fault.area}: {len(found)} {fault.title}{note}"
+    count = f"{len(found)}, nothing is wrong" if fault.note else len(found)
+    yield f"  {fault.area}: {fault.title} ({count})"
     yield from _few([f"    {finding}" for finding in found])
-    commands = dict.fromkeys(finding.command for finding in found if finding.command)
-    yield from _few([f"    > {written(service, command, hep=hep)}" for command in commands])
+    commands = [written(service, finding.command, hep=hep) for finding in found if finding.command]
+    yield from _few([f"    > {command}" for command in dict.fromkeys(commands)])
     yield f"    {fault.advice}"
 
 

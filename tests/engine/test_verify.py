@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -168,7 +169,7 @@ def test_a_report_is_grouped_counted_and_cut(counting: Counting) -> None:
     shown = list(lines("counting", verify(counting.definition, counting.service)))
 
     assert shown[0] == "counting: 2 streams, 6 published events, 8 documents, 6 findings"
-    assert shown[1] == "  effect: 6 intents are missing"
+    assert shown[1] == "  effect: intents are missing (6)"
     assert shown[7:10] == [
         "    and 1 more",
         "    > python -m counting verify --restore",
@@ -198,3 +199,52 @@ def test_the_command_fails_where_anything_is_wrong_and_tells_programs_all(
     assert code == 1
     assert {found["fault"] for found in json.loads(shown)["findings"]} == {"intent-lost"}
     assert len(json.loads(shown)["findings"]) == 6
+
+
+def reader(counting: Counting) -> Counting:
+    """Another service, that reads the topic of the first and owns no stream."""
+    name = f"{counting.definition.name}r"
+    definition = replace(counting.definition, name=name)
+    database = counting.service.database.client[f"{counting.service.database.name}r"]
+    settings = replace(counting.service.settings, service=name)
+    service = replace(counting.service, settings=settings, database=database)
+    definition.prepare(service)
+    return Counting(definition, service)
+
+
+def test_what_another_service_published_is_compared_with_what_it_says_itself(
+    counting: Counting, kafka: str
+) -> None:
+    other = reader(counting)
+    ensure_topic(kafka, topic_name(other.definition.name))
+    with working(other, "consume"):
+        eventually(lambda: other.total("a") == 6)
+
+    report = verify(other.definition, other.service)
+    other.service.database["ledgers"].update_one(
+        {"streams.counter-a": 3}, {"$set": {"streams.counter-a": 5}}
+    )
+
+    assert report.findings == []
+    assert "owner-away" not in {note.name for note in report.notes}
+    (beyond,) = verify(other.definition, other.service).findings
+    assert beyond.what == "counter-a was applied to 5, its owner has 3"
+
+
+def test_what_only_the_owner_has_and_was_fetched_from_it_is_no_wrong_document(
+    counting: Counting, kafka: str
+) -> None:
+    other = reader(counting)
+    ensure_topic(kafka, topic_name(other.definition.name))
+    counting.count("a", 4, lambda: datetime.now(UTC) - timedelta(hours=1))
+    with working(other, "consume"):
+        eventually(lambda: other.total("a") == 10)
+
+    assert other.findings() == []
+
+
+def test_a_command_that_mends_many_is_named_once(counting: Counting) -> None:
+    shown = list(lines("counting", verify(counting.definition, counting.service), hep=True))
+
+    assert shown[1] == "  lease: leases are held by nobody (5, nothing is wrong)"
+    assert shown.count("    > hep up") == 1
