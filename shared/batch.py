@@ -15,12 +15,13 @@ Whole = list[Envelope]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a partition, decoded; `event` is None where that was not possible."""
+    """One record of a partition, decoded; `event` is None where that is not possible, and why."""
 
     offset: int
     size: int
     event: Envelope | None
     raw: bytes
+    reason: str = ""
 
 
 def batches(records: Sequence[Record], limit: int = BATCH_EVENTS) -> Iterator[list[Record]]:
@@ -32,10 +33,13 @@ def batches(records: Sequence[Record], limit: int = BATCH_EVENTS) -> Iterator[li
     batch: list[Record] = []
     whole = 0
     size = 0
+    cut = False
     for record in records:
         batch.append(record)
         size += record.size
-        if record.event is None or record.event.index == record.event.size - 1:
+        if record.event is not None:
+            cut = record.event.index < record.event.size - 1
+        if not cut:
             whole = len(batch)
             if whole >= limit or size >= BATCH_BYTES:
                 yield batch

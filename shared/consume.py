@@ -19,12 +19,12 @@ import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from shared import heal, kafka
+from shared import aside, heal, kafka
 from shared.apply import Application, Target, persevere
 from shared.batch import BATCH_EVENTS, Record, batches
 from shared.clock import system
 from shared.envelope import Undecodable, decode
-from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED
+from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED, SET_ASIDE
 from shared.mongo import Database, is_conflict, transaction
 from shared.park import MOST, Failure, Full
 from shared.pause import Pauses
@@ -34,7 +34,6 @@ from shared.views import Projection
 TRIES = 3
 RETRY_SECONDS = 2.0
 POSITIONS = "positions"
-SET_ASIDE = "undecodable"
 # The end of a commit follows its beginning at once: one that a deposed relay cut off never comes.
 HELD_SECONDS = 10.0
 
@@ -197,10 +196,11 @@ class Consumer:
             if found.offset < following:
                 continue
             try:
-                event = decode(found.value)
-            except Undecodable:
-                event = None
-            records.append(Record(found.offset, len(found.value or b""), event, found.value))
+                event, reason = decode(found.value), ""
+            except Undecodable as fault:
+                event, reason = None, str(fault)
+            size = len(found.value or b"")
+            records.append(Record(found.offset, size, event, found.value, reason))
         return records
 
     def _apply(self, partition: Any, batch: Sequence[Record]) -> None:
@@ -225,17 +225,17 @@ class Consumer:
         self, partition: Any, batch: Sequence[Record], failures: Mapping[str, Failure]
     ) -> int:
         target = Target(self.projection, self.database, partition.topic, self.since, self.most)
-        received = {record.event.id: record.raw for record in batch if record.event}
+        # Of an id that came twice the first is applied.
+        received = {record.event.id: record.raw for record in reversed(batch) if record.event}
         events = [record.event for record in batch if record.event]
         with transaction(self.database) as session:
             self._fence(session, partition, self.ready[partition], batch[-1].offset + 1)
             application = Application(target, session, system(), failures, received)
             applied = application.apply(events)
-            for record in batch:
-                if record.event is None:
-                    self._set_aside(session, partition, record)
+            kept = aside.keep(self.database, session, self._position_id(partition), batch)
         APPLIED.labels(self.projection.consumer).inc(applied)
-        REPEATED.labels(self.projection.consumer).inc(len(batch) - applied)
+        SET_ASIDE.labels(self.projection.consumer).inc(kept)
+        REPEATED.labels(self.projection.consumer).inc(len(batch) - kept - applied)
         return applied
 
     def _fence(
@@ -248,15 +248,6 @@ class Consumer:
         )
         if moved.matched_count == 0:
             raise Fenced
-
-    def _set_aside(self, session: ClientSession, partition: Any, record: Record) -> None:
-        """Keep a record that cannot be decoded, for a person to look at; it blocks nothing."""
-        identity = f"{self._position_id(partition)}|{record.offset}"
-        # Met again where the broker lost its end and the partition is read anew.
-        self.database[SET_ASIDE].replace_one(
-            {"_id": identity}, {"raw": record.raw}, upsert=True, session=session
-        )
-        log.error("record_set_aside", record=identity)
 
     def _realign(self, consumer: Any) -> None:
         """Notice a log that ends before what was read of it: the broker has lost records.

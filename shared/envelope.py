@@ -14,9 +14,15 @@ import orjson
 from shared.codec import Codec
 from shared.commands import identify
 from shared.publication import Publication
-from shared.store import Commit
+from shared.store import MAX_EVENTS, Commit
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+
+OPTIONAL = ("site", "correlation", "causation", "traceparent")
+# Every server takes a hundred levels; no event of ours has ten.
+DEEPEST = 50
+# The store's integers have eight bytes.
+LARGEST = 2**63
 
 
 class Undecodable(Exception):
@@ -143,44 +149,96 @@ def decode(value: bytes) -> Envelope:
     """Return the event that a record holds.
 
     Raises:
-        Undecodable: it is not JSON, or an attribute is missing or of another type.
+        Undecodable: it is no CloudEvent of ours.
     """
     try:
-        return load(orjson.loads(value))
-    except ValueError as fault:
-        raise Undecodable(type(fault).__name__) from None
+        found = orjson.loads(value)
+    except ValueError:
+        raise Undecodable("it cannot be read as JSON") from None
+    if not isinstance(found, dict) or found.get("specversion") != "1.0":
+        raise Undecodable("it is not CloudEvents 1.0")
+    # What is not nested that deep has seldom as many brackets, and they are soon counted.
+    if value.count(b"{") + value.count(b"[") > DEEPEST and _depth(found) > DEEPEST:
+        raise Undecodable(f"it is nested deeper than {DEEPEST} levels")
+    return load(found)
 
 
 def load(found: Mapping[str, Any]) -> Envelope:
     """Return the event that a CloudEvent's JSON object is.
 
     Raises:
-        Undecodable: an attribute is missing or of another type.
+        Undecodable: an attribute is missing or cannot be.
     """
+    event = Envelope(
+        id=_word(found, "id"),
+        source=_word(found, "source"),
+        type=_word(found, "type"),
+        subject=_word(found, "subject"),
+        time=_moment(found, "time"),
+        recorded=_moment(found, "recordedtime"),
+        tenant=_word(found, "tenant"),
+        key=_word(found, "partitionkey"),
+        sequence=_number(found, "sequence", 1),
+        epoch=_number(found, "epoch", 1),
+        commit=_number(found, "commit", 1),
+        index=_number(found, "commitindex", 0),
+        size=_number(found, "commitsize", 1),
+        version=_number(found, "streamversion", 1),
+        data=found.get("data"),  # type: ignore[arg-type]  # looked at below
+        **{name: _word(found, name) for name in OPTIONAL if name in found},
+    )
+    _check(event)
+    return event
+
+
+def _check(event: Envelope) -> None:
+    """Refuse what contradicts itself: no handler and no ledger has to think of it."""
+    if event.key.split("|")[0] != event.tenant:
+        raise Undecodable("partitionkey is another tenant's")
+    if "-" not in event.subject:
+        raise Undecodable("subject is no stream")
+    if not event.index < event.size <= MAX_EVENTS or event.sequence <= event.index:
+        raise Undecodable("commitindex, commitsize and sequence cannot be")
+    if not isinstance(event.data, dict):
+        raise Undecodable("data is no object")
+
+
+def _word(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    # The store takes no NUL in a field's name, which a stream's id is.
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise Undecodable(f"{name} is missing or is no text")
+    return value
+
+
+def _number(found: Mapping[str, Any], name: str, least: int) -> int:
+    value = found.get(name)
+    if type(value) is not int or not least <= value < LARGEST:
+        raise Undecodable(f"{name} is missing or is no number from {least} on")
+    return value
+
+
+def _moment(found: Mapping[str, Any], name: str) -> datetime:
     try:
-        return Envelope(
-            id=found["id"],
-            source=found["source"],
-            type=found["type"],
-            subject=found["subject"],
-            time=datetime.fromisoformat(found["time"]),
-            recorded=datetime.fromisoformat(found["recordedtime"]),
-            tenant=found["tenant"],
-            key=found["partitionkey"],
-            sequence=int(found["sequence"]),
-            epoch=int(found["epoch"]),
-            commit=int(found["commit"]),
-            index=int(found["commitindex"]),
-            size=int(found["commitsize"]),
-            version=int(found["streamversion"]),
-            data=found["data"],
-            site=found.get("site", ""),
-            correlation=found.get("correlation", ""),
-            causation=found.get("causation", ""),
-            traceparent=found.get("traceparent", ""),
-        )
-    except (ValueError, KeyError, TypeError) as fault:
-        raise Undecodable(type(fault).__name__) from None
+        moment = datetime.fromisoformat(_word(found, name))
+    except ValueError:
+        raise Undecodable(f"{name} is no moment") from None
+    if moment.tzinfo is None:
+        raise Undecodable(f"{name} has no zone")
+    return moment
+
+
+def _depth(value: Any) -> int:
+    """Return how many levels of objects and arrays there are."""
+    depth, level = 0, [value]
+    while level := [found for found in level if isinstance(found, dict | list)]:
+        depth += 1
+        level = [
+            inner
+            for found in level
+            for inner in (found.values() if isinstance(found, dict) else found)
+        ]
+    return depth
 
 
 def _text(moment: datetime) -> str:

@@ -9,9 +9,9 @@ from threading import Event, Thread
 import structlog
 from pymongo.errors import PyMongoError
 
-from shared import kafka
+from shared import aside, kafka
 from shared.clock import Clock, system
-from shared.consume import POSITIONS, SET_ASIDE, Consumer
+from shared.consume import POSITIONS, Consumer
 from shared.generation import GENERATIONS, Running, live, running
 from shared.heal import COMPARISONS, compared
 from shared.lease import Lease, lead
@@ -232,5 +232,5 @@ def drop(database: Database, projection: Projection, number: int) -> None:
     database[LEDGERS].delete_many({"consumer": gone.consumer})
     prefix = f"{gone.consumer}|"
     # What was discarded, and why, stays.
-    for kept in (POSITIONS, SET_ASIDE, PARKED, COMPARISONS):
+    for kept in (POSITIONS, aside.COLLECTION, PARKED, COMPARISONS):
         database[kept].delete_many({"_id": {"$gte": prefix, "$lt": prefix[:-1] + "}"}})

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shared.consume import POSITIONS, SET_ASIDE
+from shared.aside import COLLECTION as ASIDE
+from shared.consume import POSITIONS
 from shared.ledger import LEDGERS, OPEN, WAITING, parts
 from shared.mongo import Database, Document
 from shared.park import PARKED
@@ -117,8 +118,9 @@ def paused(database: Database) -> Iterator[Finding]:
 
 def aside(database: Database) -> Iterator[Finding]:
     """Yield the records that could not be decoded."""
-    for record in database[SET_ASIDE].find({}, {"_id": 1}).sort("_id", 1):
-        yield Finding("undecodable", record["_id"], "it is no event", (record["_id"],))
+    for record in database[ASIDE].find({}, {"raw": 0}).sort("_id", 1):
+        reason = record.get("reason", "it is no event")
+        yield Finding("undecodable", record["_id"], reason, (record["_id"],))
 
 
 def _awaited(ledger: Document) -> str:

@@ -139,11 +139,16 @@ class Bench:
 
     def send(self, *events: Envelope) -> None:
         """Put events on the topic, as a relay that goes wrong might."""
+        self.put(*((event.key, envelope.encode(event)) for event in events))
+
+    def put(self, *records: tuple[str, bytes | None]) -> None:
+        """Put whatever this is on the topic, each with its key."""
         kafka.ensure_topic(self.bootstrap, topic_name(self.service))
         producer = kafka.producer(self.bootstrap, "test")
-        for event in events:
-            topic = topic_name(self.service)
-            producer.send(topic, key=event.key.encode(), value=envelope.encode(event)).get(10)
+        topic = topic_name(self.service)
+        sent = [producer.send(topic, key=key.encode(), value=value) for key, value in records]
+        for future in sent:
+            future.get(10)
         producer.close()
 
     def apply(self, *events: Envelope) -> None:
