@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared.consume import SET_ASIDE
+from shared.aside import COLLECTION as SET_ASIDE
 from shared.due import DUE
 from shared.heal import compare_soon
 from shared.mongo import Database, Document
@@ -52,7 +52,7 @@ def dismiss(database: Database, record: str, reason: str, actor: str) -> bool:
     found = database[SET_ASIDE].find_one({"_id": record})
     if found is None:
         return False
-    kept = found | {"reason": reason, "actor": actor}
+    kept = found | {"error": found.get("reason", ""), "reason": reason, "actor": actor}
     database[DISCARDED].replace_one({"_id": record}, kept, upsert=True)
     database[SET_ASIDE].delete_one({"_id": record})
     return True
