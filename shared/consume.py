@@ -19,7 +19,7 @@ import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from shared import aside, heal, kafka
+from shared import aside, heal, kafka, waits
 from shared.apply import Application, Target, persevere
 from shared.batch import BATCH_EVENTS, Record, batches
 from shared.clock import system
@@ -36,6 +36,8 @@ RETRY_SECONDS = 2.0
 POSITIONS = "positions"
 # The end of a commit follows its beginning at once: one that a deposed relay cut off never comes.
 HELD_SECONDS = 10.0
+# A consumer that starts over meets what stopped it soon.
+CALM_SECONDS = 5.0
 
 log = structlog.get_logger("consume")
 
@@ -63,6 +65,7 @@ class Consumer:
         ready: partition to the position that is stored.
         held: partition to what was read beyond it: a commit whose end has not come.
         quiet: partition to since when nothing has come.
+        began: when it began, or began again.
         pauses: partitions that stand still because too many keys are parked.
     """
 
@@ -76,6 +79,7 @@ class Consumer:
     ready: dict[Any, int] = field(default_factory=dict, init=False)
     held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
     quiet: dict[Any, float] = field(default_factory=dict, init=False)
+    began: float = field(default=0.0, init=False)
     pauses: Pauses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,9 +93,7 @@ class Consumer:
             except LogChanged as fault:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
             except (PyMongoError, kafka.Fault, OSError) as fault:
-                log.warning(
-                    "consumer_waits", consumer=self.projection.consumer, fault=type(fault).__name__
-                )
+                waits.begin(self.projection.consumer, fault)
                 stop.wait(RETRY_SECONDS)
 
     def _consume(self, stop: Event) -> None:
@@ -101,6 +103,7 @@ class Consumer:
         self.topics = kafka.topic_ids(self.bootstrap, names)
         if missing := set(names) - self.topics.keys():
             raise kafka.Unknown(*missing)
+        self.began = time.monotonic()
         self.ready.clear()
         self.held.clear()
         consumer = kafka.consumer(
@@ -214,6 +217,7 @@ class Consumer:
                 CONFLICTS.labels(self.projection.consumer).inc()
             else:
                 self.ready[partition] = batch[-1].offset + 1
+                waits.end(self.projection.consumer)
                 return
         halves = list(batches(batch, limit=max(1, len(batch) // 2)))
         if len(halves) <= 1:
@@ -268,6 +272,10 @@ class Consumer:
             kafka.seek(consumer, partition, expected)
 
     def _observe(self, consumer: Any) -> None:
+        if kafka.is_silent(consumer):
+            waits.begin(self.projection.consumer, kafka.Silent())
+        elif time.monotonic() - self.began > CALM_SECONDS:
+            waits.end(self.projection.consumer)
         LAG.labels(self.projection.consumer).set(
             sum(
                 max(0, (consumer.highwater(partition) or 0) - position)

@@ -13,6 +13,8 @@
      |    +-- (each rule's own, in the rule's module)
      +-- StoreError         shared/store.py: Conflict, Repeated, TooLarge
      +-- Undecodable        shared/envelope.py
+     +-- Silent             shared/kafka.py
+     +-- FewPartitions      shared/kafka.py
      +-- Deposed            shared/relay.py
      +-- BrokerLost         shared/written.py
      +-- LogChanged         shared/consume.py

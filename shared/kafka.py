@@ -20,6 +20,8 @@ PARTITIONS = 12
 POLL_MS = 200
 # How soon a topic that was made anew is noticed.
 METADATA_MS = 5_000
+# A broker that did not tell in three times that has not answered.
+SILENT_SECONDS = 15.0
 # A broker that is back is noticed this soon; the client's own bound is half a minute.
 RECONNECT_MS = 1_000
 # What is not answered within it ends its connection: nothing else tells one whose other side is
@@ -34,6 +36,20 @@ CLOSE_SECONDS = 5.0
 
 Fault = KafkaError
 Unknown = UnknownTopicOrPartitionError
+
+
+class Silent(KafkaError):  # type: ignore[misc]
+    """The broker has not told a client anything for a while, which waits for it in silence."""
+
+    told = "it does not answer"
+
+
+class FewPartitions(KafkaError):  # type: ignore[misc]
+    """Keys would go where no reader of ours looks, or all to a few."""
+
+    def __init__(self, name: str, found: int) -> None:
+        self.told = f"{name} has {found} partitions, not {PARTITIONS}: make it anew"
+        super().__init__(self.told)
 
 
 def require_crc32c() -> None:
@@ -55,7 +71,11 @@ def ensure_topic(bootstrap: str, name: str) -> str:
             admin.create_topics({name: wanted}, wait_for_metadata=True)
         except TopicAlreadyExistsError:
             pass
-        return _await_id(admin, name)
+        found = _await_id(admin, name)
+        (topic,) = admin.describe_topics([name])
+        if len(topic["partitions"]) < PARTITIONS:
+            raise FewPartitions(name, len(topic["partitions"]))
+        return found
     finally:
         admin.close()
 
@@ -156,11 +176,18 @@ def subscribe(client: Any, names: Sequence[str]) -> None:
     """
     deadline = time.monotonic() + TELL_SECONDS
     for name in names:
-        while len(client.partitions_for_topic(name) or ()) < PARTITIONS:
+        while (found := len(client.partitions_for_topic(name) or ())) < PARTITIONS:
             if time.monotonic() > deadline:
-                raise Unknown(name)
+                raise FewPartitions(name, found) if found else Unknown(name)
             time.sleep(POLL_MS / 1000)
     client.subscribe(list(names))
+
+
+def is_silent(client: Any) -> bool:
+    """Tell whether a consumer has not heard from the broker for a while: it says nothing itself."""
+    # Kept for the library's own use; there is no public door to it.
+    heard: float = client._cluster._last_successful_refresh_ms / 1000  # noqa: SLF001
+    return time.monotonic() - heard > SILENT_SECONDS
 
 
 def seek(client: Any, partition: Any, offset: int) -> None:

@@ -11,19 +11,17 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
-import structlog
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
+from shared import waits
 from shared.mongo import Database, Document
 
 SECONDS = 10
 RENEW_SECONDS = 3.0
 IDLE_SECONDS = 0.2
 RETRY_SECONDS = 2.0
-
-log = structlog.get_logger("lease")
 
 
 @dataclass(slots=True)
@@ -120,10 +118,14 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
             if lease.acquire():
                 with renewed(lease) as lost:
                     while not lost.is_set() and not stop.is_set():
-                        if not step():
+                        done = step()
+                        waits.end(lease.name)
+                        if not done:
                             stop.wait(idle)
+            else:
+                waits.end(lease.name)
         except PyMongoError as fault:
-            log.warning("leader_waits", lease=lease.name, fault=type(fault).__name__)
+            waits.begin(lease.name, fault)
         stop.wait(RETRY_SECONDS)
     with contextlib.suppress(PyMongoError):
         lease.release()

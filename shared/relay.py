@@ -21,7 +21,7 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from shared import envelope, kafka
+from shared import envelope, kafka, waits
 from shared.clock import Clock, system
 from shared.codec import Codec
 from shared.lease import Lease, renewed
@@ -94,13 +94,15 @@ class Relay:
                     # Beside the work: a piece of it may take longer than the lease lasts.
                     with renewed(lease) as self.lost:
                         self._lead(lease, stop)
+                else:
+                    waits.end("relay")
             except Deposed:
                 log.warning("relay_deposed")
             except BrokerLost as fault:
                 log.warning("broker_lost_records", reason=str(fault))
                 continue
             except (PyMongoError, kafka.Fault, OSError) as fault:
-                log.warning("relay_waits", fault=type(fault).__name__)
+                waits.begin("relay", fault)
             RELAY_HELD.set(0)
             stop.wait(RETRY_SECONDS)
         with contextlib.suppress(PyMongoError):
@@ -204,6 +206,7 @@ class Relay:
                 self.written.check()
                 swept = self._sweep(lease, producer, swept)
                 looked = time.monotonic()
+            waits.end("relay")
 
     def _sweep(self, lease: Lease, producer: Any, since: datetime) -> datetime:
         """Send what was recorded lately and not sent, with all that follows it in its stream."""

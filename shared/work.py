@@ -15,12 +15,11 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import structlog
 
-from shared import kafka
+from shared import kafka, pause, waits
 from shared.due import Timer
 from shared.heal import Healer
 from shared.health import readiness
 from shared.metrics import exposition
-from shared.pause import told
 from shared.rebuild import Builder, Consumers
 from shared.relay import Relay
 from shared.send import Sender
@@ -139,7 +138,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _answer_probes(service: Service) -> None:
-    ready = readiness(service, told)
+    ready = readiness(service, pause.told, waits.told)
 
     def app(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
         path = environ["PATH_INFO"]

@@ -236,7 +236,7 @@ def test_a_consumer_makes_no_topic_and_waits_for_the_one_who_does(bench: Bench) 
     bench.count("a", 1)
     topic = topic_name(bench.service)
     with running(bench.consumer()), capture_logs() as logs:
-        eventually(lambda: any(found["event"] == "consumer_waits" for found in logs))
+        eventually(lambda: any(found["event"] == "waits" for found in logs))
         assert kafka.topic_ids(bench.bootstrap, [topic]) == {}
 
         with running(bench.relay()):

@@ -1,7 +1,9 @@
 """MongoDB's wire protocol, as far as a proxy must read it: OP_MSG, one command a message."""
 
+import contextlib
 import struct
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ BODY = HEADER.size + 5
 # A section of documents that the command has by a name, as an update has its updates.
 SEQUENCE = 1
 
+WRITES = ("insert", "update", "delete", "findAndModify")
 NOT_WRITABLE_PRIMARY = {
     "ok": 0,
     "code": 10107,
@@ -124,6 +127,16 @@ class MongoProxy(Proxy):
         """Answer commands in place of the server, which sees them only if they are executed."""
         fault = Fault(name, times, chosen, instead=reply(document), executed=executed)
         return self.inject(fault)
+
+    @contextlib.contextmanager
+    def refusing(self, document: Document) -> Iterator[list[Fault]]:
+        """Answer every write so meanwhile."""
+        faults = [self.answer(name, document, sys.maxsize) for name in WRITES]
+        try:
+            yield faults
+        finally:
+            for fault in faults:
+                fault.left = 0
 
 
 def tails(found: Document) -> bool:
