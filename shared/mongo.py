@@ -21,6 +21,7 @@ Database = PymongoDatabase[Document]
 Client = MongoClient[Document]
 # A server takes 16 MiB; the rest is room for the command around it.
 MAX_BYTES = 15_000_000
+DUPLICATE_KEY = 11000
 TRIES = 5
 
 
@@ -60,7 +61,9 @@ def is_conflict(fault: PyMongoError) -> bool:
 
     Rivals that insert the same document get a duplicate key, without the label of a conflict.
     """
-    rivals = isinstance(fault, DuplicateKeyError | BulkWriteError)
+    rivals = isinstance(fault, DuplicateKeyError)
+    if isinstance(fault, BulkWriteError):
+        rivals = {error["code"] for error in fault.details["writeErrors"]} == {DUPLICATE_KEY}
     return rivals or fault.has_error_label("TransientTransactionError")
 
 

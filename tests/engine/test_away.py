@@ -82,6 +82,21 @@ def test_a_store_that_takes_no_writes_is_told_of_and_gone_on_with(
     assert bench.database["parked"].count_documents({}) == 0
 
 
+def test_a_write_that_fails_for_want_of_room_is_no_conflict(
+    wired: Bench, bench: Bench, store: MongoProxy
+) -> None:
+    errors = [{"index": 0, "code": 14031, "errmsg": "full"}]
+    full = {"ok": 1, "n": 0, "nModified": 0, "writeErrors": errors}
+    bench.count("a", 1)
+    refused = store.answer("update", full, 3, lambda found: found["update"] == "ledgers")
+
+    with running(bench.relay(), wired.consumer()):
+        eventually(lambda: "waits for the store: BulkWriteError (14031)" in told(bench))
+        eventually(lambda: bench.amounts("a") == [1])
+
+    assert refused.hurt == 3
+
+
 def test_a_topic_with_too_few_partitions_is_told_of_until_it_is_made_anew(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
