@@ -39,6 +39,7 @@ def waiting(part: str, engine: str) -> float | None:
     return REGISTRY.get_sample_value("hep_waits", {"part": part, "engine": engine})
 
 
+@pytest.mark.invariant(n=9)
 def test_a_broker_that_refuses_is_told_of_and_gone_on_with(
     wired: Bench, bench: Bench, broker: KafkaProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_broker_that_refuses_is_told_of_and_gone_on_with(
     assert bench.database["parked"].count_documents({}) == 0
 
 
+@pytest.mark.invariant(n=9)
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [(OUT_OF_DISK_SPACE, "OutOfDiskSpace (14031)"), (NOT_WRITABLE_PRIMARY, "NotPrimaryError")],
@@ -138,6 +140,7 @@ def little_room(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
+@pytest.mark.invariant(n=9)
 def test_a_disk_that_is_full_loses_nothing(little_room: Path, tmp_path: Path, kafka: str) -> None:
     engine = engines.secantus(little_room)
     engine.start()

@@ -40,6 +40,7 @@ def test_a_commit_whose_answer_is_lost_is_there_once(wired: Bench, store: MongoP
     assert wired.database["commits"].count_documents({}) == 1
 
 
+@pytest.mark.invariant(n=4)
 def test_a_command_that_heard_nothing_gets_its_own_commit_when_it_comes_again(
     wired: Bench, store: MongoProxy
 ) -> None:
@@ -79,6 +80,7 @@ def test_what_is_committed_is_applied_before_its_writer_hears_of_it(
     assert commit.result().version == 1
 
 
+@pytest.mark.invariant(n=7)
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_batch_whose_end_nobody_heard_of_is_applied_once(
     wired: Bench, bench: Bench, store: MongoProxy, times: int
@@ -92,6 +94,7 @@ def test_a_batch_whose_end_nobody_heard_of_is_applied_once(
         eventually(lambda: bench.amounts("a") == [1, 2, 3])
 
 
+@pytest.mark.invariant(n=7)
 def test_a_batch_that_was_committed_and_is_said_not_to_be_is_applied_once(
     wired: Bench, bench: Bench, store: MongoProxy
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_batch_that_meets_a_new_primary_is_applied_once(
     assert deposed.hurt == 1
 
 
+@pytest.mark.invariant(n=5)
 def test_a_relay_whose_change_stream_was_overtaken_sends_the_whole_store_once(
     wired: Bench, bench: Bench, store: MongoProxy
 ) -> None:
@@ -177,6 +181,7 @@ def test_records_that_the_broker_took_without_an_answer_are_there_once(
     assert written(bench) == 3
 
 
+@pytest.mark.invariant(n=5)
 def test_the_checkpoint_moves_only_past_what_the_broker_has_acknowledged(
     wired: Bench, bench: Bench, broker: KafkaProxy
 ) -> None:
@@ -192,6 +197,7 @@ def test_the_checkpoint_moves_only_past_what_the_broker_has_acknowledged(
     assert meanwhile == 1
 
 
+@pytest.mark.invariant(n=9)
 def test_connections_that_end_all_the_time_lose_nothing_and_repeat_nothing(
     wired: Bench, bench: Bench, store: MongoProxy, broker: KafkaProxy
 ) -> None:
@@ -243,6 +249,7 @@ def test_a_gap_filled_without_an_answer_is_filled_once(
         eventually(lambda: bench.ledger("a")["state"] == "open")
 
 
+@pytest.mark.invariant(n=14)
 def test_a_due_command_whose_answer_is_lost_takes_effect_once(
     wired: Bench, bench: Bench, store: MongoProxy
 ) -> None:
@@ -289,6 +296,7 @@ def test_a_message_whose_claim_or_outcome_was_not_answered_is_sent_once(
     assert (delivered, recorded) == (["i1"], ["sent"])
 
 
+@pytest.mark.invariant(n=9)
 def test_a_store_that_only_seems_connected_is_noticed_and_nothing_is_lost(
     wired: Bench, bench: Bench, store: MongoProxy
 ) -> None:
@@ -302,6 +310,7 @@ def test_a_store_that_only_seems_connected_is_noticed_and_nothing_is_lost(
         eventually(lambda: bench.amounts("a") == [1, 2])
 
 
+@pytest.mark.invariant(n=9)
 def test_a_broker_that_only_seems_connected_is_noticed_and_nothing_is_lost(
     wired: Bench, bench: Bench, broker: KafkaProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -330,6 +339,7 @@ def test_a_member_that_is_never_told_of_its_group_asks_again(
     assert untold.hurt == 1
 
 
+@pytest.mark.invariant(n=6)
 def test_a_relay_that_only_seems_connected_is_replaced_and_moves_nothing_back(
     wired: Bench, bench: Bench, store: MongoProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
