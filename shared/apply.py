@@ -101,11 +101,26 @@ class Application:
         newer = list(chain.from_iterable(commit for commit in whole if self._admit(commit)))
         for event in cut:
             self.ledgers.see(self.ledgers.identity(event), event.subject, event.sequence)
-        views = Views(self.target.since, self._read)
+        views = Views(self.target.since, self._read, self._left(newer))
         self._handle(views, newer)
         views.flush(self.target.projection, self.target.database, self.session)
         self.ledgers.flush()
         return len(newer)
+
+    def _left(self, newer: Sequence[Envelope]) -> frozenset[str]:
+        """Return the events that the generation before has not applied, and may never apply.
+
+        Where it does all the same, what it sends and decides has the same ids.
+        """
+        before = self.target.projection.replaces
+        if before is None:
+            return frozenset()
+        database, topic = self.target.database, self.target.topic
+        old = [at for at in newer if before.since <= at.recorded < self.target.since]
+        ledgers = Ledgers(before.consumer, topic, database, self.session, self.now)
+        if old:
+            ledgers.load(old)
+        return frozenset(event.id for event in old if ledgers.head(event) < event.sequence)
 
     def _admit(self, commit: Whole) -> bool:
         if not self.ledgers.admit(commit):

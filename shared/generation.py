@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 
 from shared.mongo import Database, Document
-from shared.views import Projection
+from shared.views import Projection, Replaced
 
 GENERATIONS = "generations"
 KEEP_SECONDS = 1.0
@@ -107,10 +107,17 @@ def running(
     building = found["building"]
     kept: list[Running] = []
     if found["version"] == projection.version:
-        kept.append((replace(projection, generation=found["live"]), found.get("since") or since))
+        built = _generation(projection, found["live"], found.get("replaced", 0), since)
+        kept.append((built, found.get("since") or since))
     if building and building["version"] == projection.version:
-        kept.append((replace(projection, generation=building["number"]), building["since"]))
+        built = _generation(projection, building["number"], found["live"], since)
+        kept.append((built, building["since"]))
     return kept
+
+
+def _generation(projection: Projection, number: int, before: int, since: datetime) -> Projection:
+    replaced = Replaced(replace(projection, generation=before).consumer, since)
+    return replace(projection, generation=number, replaces=replaced if before else None)
 
 
 @dataclass(slots=True)

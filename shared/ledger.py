@@ -61,6 +61,11 @@ class Ledgers:
         """Return the id of an event's ledger."""
         return ledger_id(self.consumer, self.topic, event.epoch, event.key)
 
+    def head(self, event: Envelope) -> int:
+        """Return how far the event's stream was applied."""
+        sequence: int = self._ledger(self.identity(event))["streams"].get(event.subject, 0)
+        return sequence
+
     def admit(self, whole: Whole) -> bool:
         """Tell whether a commit is next; one that jumps, or whose key is parked, is remembered."""
         first, last = whole[0], whole[-1]

@@ -163,6 +163,7 @@ def switch(database: Database, bootstrap: str, projection: Projection) -> bool:
         {
             "$set": {
                 "live": building["number"],
+                "replaced": found["live"],
                 "version": building["version"],
                 "since": building["since"],
                 "building": None,

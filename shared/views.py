@@ -4,7 +4,7 @@ A handler reads only what it also writes. Documents are loaded inside the batch'
 one query a collection, folded in memory and written once at its end.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,6 +24,19 @@ Effect = TypeVar("Effect", Due, Intent)
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """The generation that another takes the place of.
+
+    Attributes:
+        consumer: its name: `timeline@1`.
+        since: what was recorded from then on and it never applied still sends and decides.
+    """
+
+    consumer: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """What one consumer makes of the events it reads: documents, intents and due work.
 
@@ -35,6 +48,7 @@ class Projection:
         documents: which documents, as (collection, id), the handler of an event will read, so
             that a batch loads them together; what is not named is loaded when it is asked for.
         generation: which of its builds this is.
+        replaces: the one before.
     """
 
     name: str
@@ -43,6 +57,7 @@ class Projection:
     handlers: Mapping[str, Handler]
     documents: Callable[[Envelope], Iterable[Reference]] = lambda _: ()
     generation: int = 1
+    replaces: Replaced | None = None
 
     @property
     def consumer(self) -> str:
@@ -66,10 +81,12 @@ class Views:
         since: what was recorded earlier sends nothing and decides nothing.
         read: returns the documents of a collection that have these ids. Without one nothing was
             there before, which is how a projection is folded from its first event.
+        left: ids of earlier events that send and decide all the same: nobody has done it for them.
     """
 
     since: datetime
     read: Read = lambda _, __: ()
+    left: Collection[str] = frozenset()
     documents: dict[Reference, Document | None] = field(default_factory=dict, init=False)
     changed: dict[Reference, None] = field(default_factory=dict, init=False)
     pending: dict[str, list[Document]] = field(
@@ -105,12 +122,12 @@ class Views:
 
     def intend(self, event: Envelope, intent: Intent) -> None:
         """Have something sent because of the event, once, whatever becomes of this process."""
-        if event.recorded >= self.since:
+        if event.recorded >= self.since or event.id in self.left:
             self._keep(INTENTS, _traced(intent, event).document())
 
     def schedule(self, event: Envelope, due: Due) -> None:
         """Have something decided because of the event, once, when it is due."""
-        if event.recorded >= self.since or due.due_at >= self.since:
+        if max(event.recorded, due.due_at) >= self.since or event.id in self.left:
             self._keep(DUE, _traced(due, event).document())
 
     def _keep(self, name: str, document: Document) -> None:

@@ -95,6 +95,31 @@ def test_what_was_sent_is_not_sent_again_and_what_is_new_is(counting: Counting) 
     assert counting.findings() == []
 
 
+def test_a_build_sends_what_was_sent_no_second_time(counting: Counting) -> None:
+    counting.service.database["intents"].delete_many({})
+    begin(counting)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+
+    assert contents(counting, "intents") == {}
+
+
+@pytest.mark.invariant(n=7)
+def test_what_the_live_generation_never_came_to_is_sent_by_the_next(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = len(contents(counting, "intents"))
+    counting.count("a", 4)
+    begin(counting)
+    running = generation.running
+    # As a deployment does that raises the version: the code that kept the live one is gone.
+    monkeypatch.setattr(rebuild, "running", lambda *args: running(*args)[-1:])
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+
+    assert len(contents(counting, "intents")) == sent + 1
+
+
 def test_a_raised_version_is_built_by_itself(counting: Counting) -> None:
     newer = upgraded(counting)
     with working(newer):
