@@ -25,7 +25,7 @@ from shared.batch import BATCH_EVENTS, Record, batches
 from shared.clock import system
 from shared.envelope import Undecodable, decode
 from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED, SET_ASIDE
-from shared.mongo import Database, is_conflict, transaction
+from shared.mongo import Database, is_conflict, take_over, transaction
 from shared.park import MOST, Failure, Full
 from shared.pause import Pauses
 from shared.publication import topic_name
@@ -63,6 +63,7 @@ class Consumer:
         most: how many of its keys may be parked.
         topics: name to id.
         ready: partition to the position that is stored.
+        session: of its transactions, so that a successor can abort what it left open.
         held: partition to what was read beyond it: a commit whose end has not come.
         quiet: partition to since when nothing has come.
         began: when it began, or began again.
@@ -77,6 +78,7 @@ class Consumer:
     most: int = MOST
     topics: dict[str, str] = field(default_factory=dict, init=False)
     ready: dict[Any, int] = field(default_factory=dict, init=False)
+    session: ClientSession | None = field(default=None, init=False)
     held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
     quiet: dict[Any, float] = field(default_factory=dict, init=False)
     began: float = field(default=0.0, init=False)
@@ -89,7 +91,8 @@ class Consumer:
         """Apply what comes, until `stop`."""
         while not stop.is_set():
             try:
-                self._consume(stop)
+                with self.database.client.start_session() as self.session:
+                    self._consume(stop)
             except LogChanged as fault:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
             except (PyMongoError, kafka.Fault, OSError) as fault:
@@ -144,6 +147,8 @@ class Consumer:
             self.pauses.lose(gone)
         fresh = assigned - set(self.ready)
         for partition in fresh:
+            if self.session:
+                take_over(self.database, self._position_id(partition), self.session)
             self.ready[partition] = self._position(partition)
             kafka.seek(consumer, partition, self.ready[partition])
             self.pauses.forget(partition, self._position_id(partition))
@@ -232,7 +237,7 @@ class Consumer:
         # Of an id that came twice the first is applied.
         received = {record.event.id: record.raw for record in reversed(batch) if record.event}
         events = [record.event for record in batch if record.event]
-        with transaction(self.database) as session:
+        with transaction(self.database, self.session) as session:
             self._fence(session, partition, self.ready[partition], batch[-1].offset + 1)
             application = Application(target, session, system(), failures, received)
             applied = application.apply(events)

@@ -7,11 +7,12 @@ heads. An owner that is away means waiting, never parking.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
 import structlog
+from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
 from shared.apply import Application, Target, persevere
@@ -20,7 +21,7 @@ from shared.envelope import Envelope
 from shared.lease import Lease, lead
 from shared.ledger import EVER, LEDGERS, PARKED, WAITING, Ledgers, ledger_id, missing, parts
 from shared.metrics import HEALED, PARKED_KEYS, WAITING_KEYS
-from shared.mongo import Database, Document, is_conflict, transaction
+from shared.mongo import Database, Document, is_conflict, take_over, transaction
 from shared.park import MOST, Failure, Full
 from shared.peers import Away, Head, Peers
 from shared.publication import owner_of, topic_name
@@ -54,6 +55,7 @@ class Healer:
         patience: how long a gap may fill by itself.
         settled: how old a head must be to be missed.
         most: how many keys of a consumer may be parked.
+        session: of its transactions, so that a successor can abort what it left open.
     """
 
     generations: Generations
@@ -64,6 +66,7 @@ class Healer:
     patience: timedelta = PATIENCE
     settled: timedelta = SETTLED
     most: int = MOST
+    session: ClientSession | None = field(default=None, init=False)
 
     def run(self, stop: Event) -> None:
         """Heal, until `stop`."""
@@ -71,6 +74,11 @@ class Healer:
 
     def step(self) -> int:
         """Fill one window of waiting keys of each projection and owner; return how many were."""
+        with self.database.client.start_session() as self.session:
+            take_over(self.database, "heal", self.session)
+            return self._heal()
+
+    def _heal(self) -> int:
         filled = 0
         for projection, since in self.generations():
             for owner in projection.services:
@@ -118,7 +126,7 @@ class Healer:
         """Apply events of one stream; tell whether that went through, or is to be done again."""
 
         def transact(failures: Mapping[str, Failure]) -> int:
-            with transaction(self.database) as session:
+            with transaction(self.database, self.session) as session:
                 # The write lock on the ledger first: a consumer at the same key then conflicts
                 # at once, with a label, instead of at the end.
                 self.database[LEDGERS].update_one(
@@ -179,7 +187,7 @@ class Healer:
         by_ledger = [
             (ledger_id(projection.consumer, topic, head.epoch, head.key), head) for head in heads
         ]
-        with transaction(self.database) as session:
+        with transaction(self.database, self.session) as session:
             ledgers = Ledgers(projection.consumer, topic, self.database, session, system())
             ledgers.load_ids({identity for identity, _ in by_ledger})
             for identity, head in by_ledger:

@@ -23,6 +23,7 @@ Client = MongoClient[Document]
 MAX_BYTES = 15_000_000
 DUPLICATE_KEY = 11000
 TRIES = 5
+SESSIONS = "sessions"
 
 
 def connect(uri: str, name: str) -> Client:
@@ -67,10 +68,32 @@ def is_conflict(fault: PyMongoError) -> bool:
     return rivals or fault.has_error_label("TransientTransactionError")
 
 
+def take_over(database: Database, name: str, session: ClientSession) -> None:
+    """Have this session be the one that does a piece of work, and abort what another left open.
+
+    A process that was killed inside a transaction holds its locks for a minute or more. One that
+    lives loses a transaction, as it would by a conflict.
+    """
+    mine = session.session_id["id"]
+    before = database[SESSIONS].find_one_and_update(
+        {"_id": name}, {"$set": {"session": mine}}, upsert=True
+    )
+    if before and before["session"] != mine:
+        database.client.admin.command("killSessions", [{"id": before["session"]}])
+
+
 @contextmanager
-def transaction(database: Database) -> Iterator[ClientSession]:
-    """Open a transaction that is committed at the end, or aborted by whatever is raised."""
-    with database.client.start_session() as session:
+def transaction(
+    database: Database, session: ClientSession | None = None
+) -> Iterator[ClientSession]:
+    """Open a transaction that is committed at the end, or aborted by whatever is raised.
+
+    Args:
+        database: whose server.
+        session: to open it in; one of its own where none is given.
+    """
+    with contextlib.ExitStack() as stack:
+        session = session or stack.enter_context(database.client.start_session())
         session.start_transaction(
             read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w="majority", j=True)
         )
