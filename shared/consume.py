@@ -24,6 +24,7 @@ from shared.apply import Application, Target, persevere
 from shared.batch import BATCH_EVENTS, Record, batches
 from shared.clock import system
 from shared.envelope import Undecodable, decode
+from shared.failpoint import failpoint
 from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED, SET_ASIDE
 from shared.mongo import Database, is_conflict, take_over, transaction
 from shared.park import MOST, Failure, Full
@@ -242,6 +243,8 @@ class Consumer:
             application = Application(target, session, system(), failures, received)
             applied = application.apply(events)
             kept = aside.keep(self.database, session, self._position_id(partition), batch)
+            failpoint("consume.before_commit")
+        failpoint("consume.after_commit")
         APPLIED.labels(self.projection.consumer).inc(applied)
         SET_ASIDE.labels(self.projection.consumer).inc(kept)
         REPEATED.labels(self.projection.consumer).inc(len(batch) - kept - applied)

@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 
 from shared.clock import Clock
 from shared.errors import NotYet, Refusal
+from shared.failpoint import failpoint
 from shared.lease import Lease, lead
 from shared.metrics import DUE as DUE_COUNT
 from shared.mongo import Database, Document
@@ -134,6 +135,7 @@ class Timer:
         changes: Document
         try:
             self.handlers[due.kind](due)
+            failpoint("due.after_decision")
             changes = {"state": "done"}
         except (NotYet, Away) as fault:
             log.warning("due_waits", kind=due.kind, reason=type(fault).__name__)

@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 from shared.apply import Application, Target, persevere
 from shared.clock import Clock, system
 from shared.envelope import Envelope
+from shared.failpoint import failpoint
 from shared.lease import Lease, lead
 from shared.ledger import EVER, LEDGERS, PARKED, WAITING, Ledgers, ledger_id, missing, parts
 from shared.metrics import HEALED, PARKED_KEYS, WAITING_KEYS
@@ -132,7 +133,10 @@ class Healer:
                 self.database[LEDGERS].update_one(
                     {"_id": ledger}, {"$set": {"touched": system()}}, session=session
                 )
-                return Application(target, session, system(), failures).apply(events)
+                applied = Application(target, session, system(), failures).apply(events)
+                failpoint("heal.before_commit")
+            failpoint("heal.after_commit")
+            return applied
 
         try:
             applied = persevere(transact)

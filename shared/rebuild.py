@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 from shared import aside, kafka
 from shared.clock import Clock, system
 from shared.consume import POSITIONS, Consumer
+from shared.failpoint import failpoint
 from shared.generation import GENERATIONS, Running, live, running
 from shared.heal import COMPARISONS, compared
 from shared.lease import Lease, lead
@@ -158,6 +159,7 @@ def switch(database: Database, bootstrap: str, projection: Projection) -> bool:
         return False
     if _lacks(database, built, replace(projection, generation=found["live"])):
         return False
+    failpoint("rebuild.before_switch")
     moved = database[GENERATIONS].update_one(
         {"_id": projection.name, "building.number": building["number"]},
         {
@@ -170,6 +172,7 @@ def switch(database: Database, bootstrap: str, projection: Projection) -> bool:
             }
         },
     )
+    failpoint("rebuild.after_switch")
     if moved.modified_count:
         log.info("generation_is_live", projection=projection.name, number=building["number"])
     return bool(moved.modified_count)

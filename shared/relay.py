@@ -24,6 +24,7 @@ from pymongo.read_concern import ReadConcern
 from shared import envelope, kafka, waits
 from shared.clock import Clock, system
 from shared.codec import Codec
+from shared.failpoint import failpoint
 from shared.lease import Lease, renewed
 from shared.metrics import RELAY_HELD, RELAY_SCANS, RELAYED
 from shared.mongo import Database, Document
@@ -179,6 +180,7 @@ class Relay:
         pinned, begun = self._pin(changes), self.clock()
         for batch in _chunks(map(from_document, self._commits().find({}).sort("_id", 1))):
             self._send(producer, batch)
+            failpoint("relay.in_scan")
         self._move(lease, {"token": pinned, "topic_id": self.written.topic_id, "swept": begun})
         return begun
 
@@ -196,7 +198,9 @@ class Relay:
         moved = None
         while not stop.is_set():
             batch = next(_chunks(_available(changes)), [])
-            self._send(producer, batch)
+            if batch:
+                self._send(producer, batch)
+                failpoint("relay.after_ack")
             due = time.monotonic() - noted > NOTE_SECONDS
             # An idle stream's token moves too; kept, it outlives the server's own log.
             if changes.resume_token != moved and (batch or due):
@@ -245,6 +249,7 @@ class Relay:
             for commit in whole
             for event in envelope.publish(commit, self.service, self.codec, self.published)
         ]
+        failpoint("relay.before_ack")
         for future in futures:
             self.written.note(future.get(timeout=30))
         lately = self.clock() - SWEPT

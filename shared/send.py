@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 from shared.clock import Clock
 from shared.commands import identify
 from shared.errors import NotYet, Refusal
+from shared.failpoint import failpoint
 from shared.lease import Lease, lead
 from shared.metrics import SENT
 from shared.mongo import Database, Document
@@ -189,6 +190,7 @@ class Sender:
     def _deliver(self, document: Document, intent: Intent, now: datetime) -> None:
         try:
             way = self.channels[intent.kind](intent)
+            failpoint("send.after_delivery")
         except Unsendable as fault:
             self._close(document, intent, Outcome("failed", str(fault)), now)
         except Later as fault:
@@ -205,6 +207,7 @@ class Sender:
     def _close(self, document: Document, intent: Intent, outcome: Outcome, now: datetime) -> None:
         """Note the outcome before it is committed: cut off in between, nothing is sent again."""
         if self._move(document, state="closing", outcome=outcome.state, reason=outcome.detail):
+            failpoint("send.before_record")
             self._record(document, intent, now)
 
     def _record(self, document: Document, intent: Intent, now: datetime) -> None:
@@ -219,6 +222,7 @@ class Sender:
             if isinstance(fault, NotYet) or not isinstance(fault, Refusal):
                 self._again(document, now)
                 return
+        failpoint("send.after_record")
         self._move(document, state=outcome.state)
         SENT.labels(intent.kind, outcome.state).inc()
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.clock import Clock
 from shared.codec import Codec, converter
+from shared.failpoint import failpoint
 from shared.snapshot import Snapshots, fits
 from shared.store import Commit, Repeated, Store
 
@@ -189,6 +190,7 @@ class Streams:
             traceparent=cause.traceparent,
         )
         self.store.append(commit)
+        failpoint("stream.after_append")
         return commit
 
 
