@@ -231,11 +231,7 @@ class Relay:
         return until
 
     def _send(self, producer: Any, batch: Sequence[Commit]) -> None:
-        """Send the commits in order and wait until all are acknowledged.
-
-        Raises:
-            Deposed: another process may lead by now.
-        """
+        """Send the commits in order and wait for all, unless another process may lead by now."""
         if self.lost.is_set():
             raise Deposed
         whole = [found for commit in batch for found in self._without_holes(commit)]
