@@ -5,10 +5,12 @@ may do in any order, and compares each step with a model: how far each key must 
 is parked.
 """
 
+import contextlib
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import chain, count
+from itertools import accumulate, chain, count
 from typing import Any
 
 import pytest
@@ -22,16 +24,20 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from pymongo.errors import OperationFailure
 
 from shared import apply, heal, park
 from shared.envelope import Envelope
+from shared.mongo import transaction
 from shared.peers import Head
+from shared.store import Commit, Conflict, Repeated
 from tests.engine.pipeline import POISON, Bench, Owner
 
 KEYS = st.sampled_from(["a", "b", "c"])
 BOUNDED = settings(
-    max_examples=20,
+    max_examples=int(os.environ.get("HEP_EXAMPLES", "20")),
     stateful_step_count=20,
+    derandomize="CI" in os.environ,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
@@ -95,6 +101,54 @@ class Machine(RuleBasedStateMachine):
         commit = self.bench.count(self.stream(name), *amounts, note="private")
         self.models[name].commits.append(amounts)
         self.models[name].events.append(self.bench.published(commit))
+
+    @rule(name=KEYS)
+    def repeat(self, name: str) -> None:
+        """Send the last command again: it is what it was."""
+        known = self.commits(name)
+        with pytest.raises(Repeated) as earlier:
+            self.bench.count(self.stream(name), 1, command=known[-1].command)
+
+        assert earlier.value.commit == known[-1]
+        assert self.commits(name) == known
+
+    @rule(name=KEYS)
+    def commit_to_what_was_read_before(self, name: str) -> None:
+        """Append at a version that another command has taken."""
+        known = self.commits(name)
+        with pytest.raises(Conflict):
+            self.bench.streams.store.append(replace(known[-1], command="late"))
+
+        assert self.commits(name) == known
+
+    @rule(name=KEYS)
+    def deliver_beside_another(self, name: str) -> None:
+        """Another worker writes the ledger meanwhile: nothing is done, and all of it later."""
+        model, busy = self.models[name], {"_id": self.ledger(name).get("_id")}
+        before = self.bench.amounts(self.stream(name))
+        with transaction(self.bench.database) as session:
+            ledgers = self.bench.database["ledgers"]
+            if not ledgers.update_one(
+                busy, {"$inc": {"seen_by": 1}}, session=session
+            ).matched_count:
+                return
+            with contextlib.suppress(OperationFailure):
+                self.bench.apply(*chain.from_iterable(model.events))
+            assert self.bench.amounts(self.stream(name)) == before
+        self.deliver_all(name)
+
+    @invariant()
+    def streams_are_whole(self) -> None:
+        for name in self.models:
+            events = [event for commit in self.commits(name) for event in commit.events]
+            versions = [commit.version for commit in self.commits(name)]
+            published = [event.sequence for event in events if event.sequence]
+            lengths = (len(commit.events) for commit in self.commits(name))
+            assert versions == list(accumulate(lengths, initial=1))[:-1]
+            assert published == list(range(1, len(published) + 1))
+
+    def commits(self, name: str) -> list[Commit]:
+        return self.bench.streams.store.load("north", f"counter-{self.stream(name)}")
 
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
