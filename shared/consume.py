@@ -34,6 +34,8 @@ from shared.views import Projection
 
 TRIES = 3
 RETRY_SECONDS = 2.0
+# A topic is there as soon as its owner's relay leads.
+TOPIC_SECONDS = 0.2
 POSITIONS = "positions"
 # The end of a commit follows its beginning at once: one that a deposed relay cut off never comes.
 HELD_SECONDS = 10.0
@@ -98,7 +100,8 @@ class Consumer:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
             except (PyMongoError, kafka.Fault, OSError) as fault:
                 waits.begin(self.projection.consumer, fault)
-                stop.wait(RETRY_SECONDS)
+                soon = isinstance(fault, kafka.Unknown)
+                stop.wait(TOPIC_SECONDS if soon else RETRY_SECONDS)
 
     def _consume(self, stop: Event) -> None:
         names = [topic_name(service) for service in self.projection.services]
