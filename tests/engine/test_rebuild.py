@@ -231,9 +231,10 @@ def test_a_key_that_only_the_next_one_parks_keeps_it_back(counting: Counting) ->
     begin(counting)
     with working(counting):
         eventually(lambda: len(park.listed(database)) == 2)
-        progress = rebuild.progress(database, bootstrap, replace(totals(counting), generation=2))
+        done, total = rebuild.progress(database, bootstrap, replace(totals(counting), generation=2))
 
-    assert progress == (6, 6)
+    # A relay that starts again may repeat a record.
+    assert done == total >= 6
     assert not rebuild.switch(database, bootstrap, totals(counting))
     assert is_live(counting, 1)
 
