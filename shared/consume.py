@@ -81,21 +81,21 @@ class Consumer:
     most: int = MOST
     topics: dict[str, str] = field(default_factory=dict, init=False)
     ready: dict[Any, int] = field(default_factory=dict, init=False)
-    session: ClientSession | None = field(default=None, init=False)
+    session: ClientSession = field(init=False)
     held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
     quiet: dict[Any, float] = field(default_factory=dict, init=False)
     began: float = field(default=0.0, init=False)
     pauses: Pauses = field(init=False)
 
     def __post_init__(self) -> None:
+        self.session = self.database.client.start_session()
         self.pauses = Pauses(self.projection.consumer, self.database, self.most)
 
     def run(self, stop: Event) -> None:
         """Apply what comes, until `stop`."""
         while not stop.is_set():
             try:
-                with self.database.client.start_session() as self.session:
-                    self._consume(stop)
+                self._consume(stop)
             except LogChanged as fault:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
             except (PyMongoError, kafka.Fault, OSError) as fault:
@@ -151,8 +151,7 @@ class Consumer:
             self.pauses.lose(gone)
         fresh = assigned - set(self.ready)
         for partition in fresh:
-            if self.session:
-                take_over(self.database, self._position_id(partition), self.session)
+            take_over(self.database, self._position_id(partition), self.session)
             self.ready[partition] = self._position(partition)
             kafka.seek(consumer, partition, self.ready[partition])
             self.pauses.forget(partition, self._position_id(partition))

@@ -67,7 +67,10 @@ class Healer:
     patience: timedelta = PATIENCE
     settled: timedelta = SETTLED
     most: int = MOST
-    session: ClientSession | None = field(default=None, init=False)
+    session: ClientSession = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.session = self.database.client.start_session()
 
     def run(self, stop: Event) -> None:
         """Heal, until `stop`."""
@@ -75,11 +78,7 @@ class Healer:
 
     def step(self) -> int:
         """Fill one window of waiting keys of each projection and owner; return how many were."""
-        with self.database.client.start_session() as self.session:
-            take_over(self.database, "heal", self.session)
-            return self._heal()
-
-    def _heal(self) -> int:
+        take_over(self.database, "heal", self.session)
         filled = 0
         for projection, since in self.generations():
             for owner in projection.services:

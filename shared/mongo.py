@@ -73,12 +73,20 @@ def take_over(database: Database, name: str, session: ClientSession) -> None:
 
     A process that was killed inside a transaction holds its locks for a minute or more. One that
     lives loses a transaction, as it would by a conflict.
+
+    Args:
+        database: whose server.
+        name: of the work.
+        session: one that is kept for as long as its owner lives: the driver lends what is given
+            back to any other part of the process, whose work would be aborted.
     """
     mine = session.session_id["id"]
+    if database[SESSIONS].find_one({"_id": name, "session": mine}):
+        return
     before = database[SESSIONS].find_one_and_update(
         {"_id": name}, {"$set": {"session": mine}}, upsert=True
     )
-    if before and before["session"] != mine:
+    if before:
         database.client.admin.command("killSessions", [{"id": before["session"]}])
 
 

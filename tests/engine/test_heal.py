@@ -289,3 +289,15 @@ def sent(bench: Bench) -> list[str]:
     topic = topic_name(bench.service)
     values = kafka.records(bench.bootstrap, topic, kafka.ends(bench.bootstrap, topic))
     return sorted(envelope.decode(value).subject for value in values)
+
+
+def test_a_healer_ends_nobodys_transaction_but_a_healers(bench: Bench) -> None:
+    """What the driver lends to one part of a process after another is nobody's to abort."""
+    healer = bench.healer()
+    healer.step()
+
+    with transaction(bench.database) as session:
+        bench.database["notes"].insert_one({"_id": "a"}, session=session)
+        healer.step()
+
+    assert bench.database["notes"].count_documents({}) == 1
