@@ -22,7 +22,7 @@ from shared.failpoint import failpoint
 from shared.lease import Lease, lead
 from shared.ledger import EVER, LEDGERS, PARKED, WAITING, Ledgers, ledger_id, missing, parts
 from shared.metrics import HEALED, PARKED_KEYS, WAITING_KEYS
-from shared.mongo import Database, Document, is_conflict, take_over, transaction
+from shared.mongo import Database, Document, is_conflict, take_over, transaction, under
 from shared.park import MOST, Failure, Full
 from shared.peers import Away, Head, Peers
 from shared.publication import owner_of, topic_name
@@ -92,12 +92,11 @@ class Healer:
         return filled
 
     def _waiting(self, projection: Projection, owner: str) -> list[Document]:
-        prefix = f"{projection.consumer}|{topic_name(owner)}"
         chosen = {
             "state": WAITING,
             "consumer": projection.consumer,
             "since": {"$lte": system() - self.patience},
-            "_id": {"$gt": f"{prefix}|", "$lt": f"{prefix}}}"},
+            "_id": under(projection.consumer, topic_name(owner)),
         }
         return list(self.database[LEDGERS].find(chosen).sort("since", 1).limit(WINDOW))
 

@@ -47,6 +47,12 @@ def encoded_size(document: Document) -> int:
     return len(bson.encode(document))
 
 
+def under(*parts: str) -> Document:
+    """Return the range of the ids `parts|...`; `}` is what follows `|` in their order."""
+    prefix = "|".join(parts)
+    return {"$gte": f"{prefix}|", "$lt": f"{prefix}}}"}
+
+
 def check_writable(document: Document) -> None:
     """Refuse what the store would: in the handler that made it, not when its batch is written.
 

@@ -14,7 +14,7 @@ from pymongo.client_session import ClientSession
 from shared.envelope import Envelope
 from shared.ledger import EVER, LEDGERS, WAITING, settle
 from shared.ledger import PARKED as STATE
-from shared.mongo import Database, Document, insist
+from shared.mongo import Database, Document, insist, under
 
 PARKED = "parked"
 DISCARDED = "discarded"
@@ -72,8 +72,7 @@ def describe(fault: BaseException) -> str:
 
 def count(database: Database, consumer: str, session: ClientSession | None = None) -> int:
     """Return how many keys of a consumer are parked."""
-    mine = {"_id": {"$gte": f"{consumer}|", "$lt": f"{consumer}}}"}}
-    return database[PARKED].count_documents(mine, session=session)
+    return database[PARKED].count_documents({"_id": under(consumer)}, session=session)
 
 
 def drain(database: Database, ledger: str, at: datetime = EVER) -> None:

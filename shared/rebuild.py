@@ -17,7 +17,7 @@ from shared.generation import GENERATIONS, Running, live, running
 from shared.heal import COMPARISONS, compared
 from shared.lease import Lease, lead
 from shared.ledger import LEDGERS, OPEN
-from shared.mongo import Database
+from shared.mongo import Database, under
 from shared.park import MOST, PARKED
 from shared.publication import topic_name
 from shared.service import Definition
@@ -234,7 +234,6 @@ def drop(database: Database, projection: Projection, number: int) -> None:
         if gone.owns(name):
             database[name].drop()
     database[LEDGERS].delete_many({"consumer": gone.consumer})
-    prefix = f"{gone.consumer}|"
     # What was discarded, and why, stays.
     for kept in (POSITIONS, aside.COLLECTION, PARKED, COMPARISONS):
-        database[kept].delete_many({"_id": {"$gte": prefix, "$lt": prefix[:-1] + "}"}})
+        database[kept].delete_many({"_id": under(gone.consumer)})

@@ -12,7 +12,6 @@ from deploy.local import keys
 from deploy.local.people import Person
 
 SERVICES = ("prescription", "adherence", "notifications", "reporting")
-ROLES = ("serve", "work")
 # The client by which `hep` itself speaks to the issuer.
 CLIENT = "hep-cli"
 

@@ -1,16 +1,16 @@
 """Effects: what is to be sent and decided follows from events, and is sent and decided in time."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shared.due import DUE
+from shared.ledger import EVER
 from shared.mongo import Database, Document
 from shared.send import INTENTS
 from shared.verify.report import Finding
 
 # Longer than any pause between tries.
 LATE = timedelta(minutes=10)
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
 NAMES = {INTENTS: "intent", DUE: "due"}
 
 

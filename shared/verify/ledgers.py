@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shared.aside import COLLECTION as ASIDE
 from shared.consume import POSITIONS
 from shared.ledger import LEDGERS, OPEN, WAITING, parts
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, under
 from shared.park import PARKED
 from shared.pause import COLLECTION as PAUSES
 from shared.verify.report import Finding
@@ -48,8 +48,7 @@ class Reading:
     @property
     def mine(self) -> Document:
         """The filter of what is kept by the id of one of its ledgers."""
-        prefix = f"{self.projection.consumer}|{self.log.topic}"
-        return {"_id": {"$gte": f"{prefix}|", "$lt": f"{prefix}}}"}}
+        return {"_id": under(self.projection.consumer, self.log.topic)}
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ class Stored:
     Attributes:
         streams: how many there are.
         events: by id, the stream and the sequence.
-        heads: of each stream with published events, the ledger's epoch and key and the sequence.
+        heads: of each stream with published events, the sequence of its last.
     """
 
     streams: int = 0
