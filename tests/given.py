@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from shared.clock import Clock, system
 from shared.mongo import Database
@@ -89,3 +92,17 @@ def given_service(
     app = create_app(definition, build(definition, database, clock), templates)
     with app.test_client() as client:
         yield client
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Answer a browser of this machine; return the address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -159,10 +159,15 @@ class Itself:
 def open_counting(database: Database, bootstrap: str) -> Counting:
     """Make a service of its own, that nothing runs yet."""
     definition = define(f"svc{uuid.uuid4().hex[:8]}")
+    return Counting(definition, build(definition, database, bootstrap))
+
+
+def build(definition: Definition, database: Database, bootstrap: str) -> Service:
+    """Build a service that reads a real broker, and is its own only peer."""
     service = given.build(definition, database)
     settings = replace(service.settings, kafka=bootstrap)
     peers: Any = Itself(definition, database)
-    return Counting(definition, replace(service, settings=settings, peers=peers))
+    return replace(service, settings=settings, peers=peers)
 
 
 @contextmanager

@@ -5,9 +5,7 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import flask
 from flask_smorest import Blueprint
@@ -16,7 +14,6 @@ from shared import commands, generation, heal, lease, mongo
 from shared.commands import identify
 from shared.due import Due
 from shared.envelope import Envelope
-from shared.mongo import Database
 from shared.publication import Publication
 from shared.send import Intent, Outcome
 from shared.service import Definition, Front, Service
@@ -24,8 +21,7 @@ from shared.store import Commit
 from shared.stream import Cause
 from shared.views import Projection, Views
 from shared.work import parts
-from tests import given
-from tests.engine.counting import COUNTER, Counted, CountedSchema, Itself, on_counted
+from tests.engine.counting import COUNTER, Counted, CountedSchema, build, on_counted
 
 ASKED = ("c1", "c2")
 
@@ -78,13 +74,6 @@ def define(name: str) -> Definition:
         outcome=tell,
         front=lambda: Front(Blueprint(name, __name__), flask.Blueprint("pages", __name__)),
     )
-
-
-def build(definition: Definition, database: Database, bootstrap: str) -> Service:
-    service = given.build(definition, database)
-    settings = replace(service.settings, kafka=bootstrap)
-    peers: Any = Itself(definition, database)
-    return replace(service, settings=settings, peers=peers)
 
 
 def main() -> None:

@@ -21,7 +21,8 @@ from shared.mongo import Database
 from shared.publication import topic_name
 from shared.service import Definition, Service
 from shared.verify import verify
-from tests.engine.mortal import ASKED, build, define
+from tests.engine.counting import build
+from tests.engine.mortal import ASKED, define
 from tests.waiting import eventually
 
 STREAMS = ("asked", "decided", "told")

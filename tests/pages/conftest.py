@@ -1,12 +1,11 @@
 """The gallery, and how a test visits its pages."""
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
+from tests.given import served
 from tests.pages import gallery
 
 Open = Callable[..., Page]
@@ -14,13 +13,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, gallery.create_gallery(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(gallery.create_gallery()) as found:
+        yield found
 
 
 @pytest.fixture

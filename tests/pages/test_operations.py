@@ -1,6 +1,5 @@
 """The operators' page in a browser: on a phone and on a desk, in both languages, for everybody."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -8,7 +7,6 @@ from urllib.parse import quote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from reporting.app import DEFINITION, TEMPLATES
 from shared.envelope import encode
@@ -44,13 +42,8 @@ def address(database: Database) -> Iterator[str]:
     database["ledgers"].insert_one(parked)
     database["paused"].insert_one({"_id": "p", "consumer": "timeline@1", "since": now})
     app = create_app(DEFINITION, given.build(DEFINITION, database), TEMPLATES)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/reporting/operations/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with given.served(app) as found:
+        yield f"{found}/reporting/operations/"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The timeline's pages in a browser: Ana reads her progress, Bo her program, up to a year of it."""
 
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,11 +7,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from werkzeug.serving import make_server
 
 from reporting.app import DEFINITION, TEMPLATES
 from shared import mongo
-from tests.given import given_service
+from tests.given import given_service, served
 from tests.pages.conftest import Open
 from tests.people import ANA, BO
 from tests.services.reporting.desk import Owner, ask, fill
@@ -85,14 +83,8 @@ def address(request: pytest.FixtureRequest, mongodb: str) -> Iterator[str]:
         with given_service(DEFINITION, database, TEMPLATES, lambda: last) as client:
             fill(client, story(length))
             ask(client, Owner())
-            app = signed_in(client.application)
-            server = make_server("127.0.0.1", 0, app, threaded=True)
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            yield f"http://127.0.0.1:{server.port}"
-            server.shutdown()
-            thread.join()
-            server.server_close()
+            with served(signed_in(client.application)) as found:
+                yield found
         connected.drop_database(database.name)
 
 
