@@ -50,7 +50,12 @@ from tests.unit.reporting.diary import (
 )
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+# Ten worlds are read at once: at the end of a long suite the broker has many topics more.
+BOUND = 240
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+    pytest.mark.timeout(900),
+]
 SEEDS = range(10)
 COLLECTIONS = ("patients", "exercises", "programs", "months")
 PLAIN, ERASED, PARKED, LATE, HOLED, CUT_OFF = range(6)
@@ -94,11 +99,6 @@ def is_parked(found: Envelope) -> bool:
         and found.subject == f"program-{100 + PARKED:032x}"
         and found.sequence >= 4
     )
-
-
-# Ten worlds are read at once: at the end of a long suite the broker has many topics more.
-BOUND = 240
-pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass
