@@ -232,7 +232,7 @@ class Sender:
         tries = document["tries"] + 1
         due_at = until or now + timedelta(seconds=min(2**tries, 300))
         log.warning("send_later", kind=document["kind"], tries=tries, reason=changes.get("reason"))
-        self._move(document, tries=tries, due_at=due_at, **changes)
+        self._move(document, tries=tries, due_at=due_at, retried=until is None, **changes)
 
     def _move(self, document: Document, **changes: Any) -> bool:
         """Write changes; tell whether the intent was as it was read, and not another sender's."""

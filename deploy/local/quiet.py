@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 
 from deploy.local.stack import SERVICES, Stack, StackError
@@ -22,6 +22,8 @@ from shared.send import INTENTS
 from shared.views import Projection
 
 POLL_SECONDS = 0.05
+# No two tries lie further apart.
+PAUSE = timedelta(minutes=5)
 REST_SECONDS = 60.0
 
 
@@ -169,10 +171,16 @@ class Watch:
         database = self.databases[service]
         # Both ends are bounded: one engine reads everything where one is open.
         past = {"$gt": datetime(1970, 1, 1, tzinfo=now.tzinfo), "$lte": now}
-        if database[DUE].find_one({"state": "open", "due_at": past}):
-            return f"{service} has something due"
-        unsent = {"state": {"$in": ["open", "sending", "closing"]}, "due_at": past}
-        return f"{service} has something to send" if database[INTENTS].find_one(unsent) else ""
+        soon = {"$gt": now, "$lte": now + PAUSE}
+        # What is only between two tries is not at rest.
+        for owed in ({"due_at": past}, {"due_at": soon, "reason": {"$exists": True}}):
+            if database[DUE].find_one({"state": "open", **owed}):
+                return f"{service} has something due"
+        unsent = {"state": {"$in": ["open", "sending", "closing"]}}
+        for owed in ({"due_at": past}, {"due_at": soon, "retried": True}):
+            if database[INTENTS].find_one({**unsent, **owed}):
+                return f"{service} has something to send"
+        return ""
 
 
 def _projections(service: str) -> tuple[Projection, ...]:

@@ -8,12 +8,13 @@ import pytest
 
 from deploy.local.quiet import Watch
 from deploy.local.stack import StackError
-from shared.due import DUE
+from shared.due import DUE, Due, Timer
 from shared.generation import GENERATIONS
 from shared.ledger import LEDGERS, ledger_id
 from shared.mongo import Database
+from shared.peers import Away
 from shared.publication import topic_name
-from shared.send import INTENTS
+from shared.send import INTENTS, Intent, Later, Sender
 from shared.store import Commit, MongoStore, Stored
 from shared.views import Projection
 
@@ -108,6 +109,33 @@ def test_what_is_owed_by_now_keeps_it_from_rest(
 
     assert watch.restless(NOW) == what
     assert watch.restless(NOW - timedelta(seconds=1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("until", "what"),
+    [(None, "adherence has something to send"), (NOW + timedelta(seconds=30), "")],
+)
+def test_what_is_between_two_tries_keeps_it_from_rest_and_what_waits_for_its_hour_does_not(
+    watch: Watch, database: Database, until: datetime | None, what: str
+) -> None:
+    def later(_: Intent) -> str:
+        raise Later("not yet", until=until)
+
+    intent = Intent("i", "post", "north", NOW, NOW + timedelta(days=1), {})
+    database[INTENTS].insert_one(intent.document())
+    Sender(database, {"post": later}, lambda *_: None, lambda: NOW, "s1").step()
+
+    assert watch.restless(NOW) == what
+
+
+def test_due_work_between_two_tries_keeps_it_from_rest(watch: Watch, database: Database) -> None:
+    def away(_: Due) -> None:
+        raise Away("adherence")
+
+    database[DUE].insert_one(Due("d", "erase", "north", "s", NOW, 1, {}).document())
+    Timer(database, {"erase": away}, lambda: NOW, "c1").step()
+
+    assert watch.restless(NOW) == "adherence has something due"
 
 
 def test_whoever_waits_too_long_learns_what_moved(watch: Watch, database: Database) -> None:
