@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DURATION ?= 120
+# Each has engines of its own: 1 GB and a core.
+WORKERS ?= 2
 STAMP := $(VENV)/.requirements-$(shell cat requirements/*.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
@@ -26,8 +28,8 @@ run: setup ## Start the whole platform on this machine
 	@$(BIN)/hep up
 
 test: setup ## Pass all tests, on real engines
-	@echo "Testing on the one-machine engines (Kafka, SecantusDB); HEP_KAFKA and HEP_MONGODB choose others."
-	@$(BIN)/python -m pytest
+	@echo "Testing on one-machine engines (Kafka, SecantusDB) for each of $(WORKERS) workers; HEP_KAFKA and HEP_MONGODB choose others."
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: setup ## Lint, types and architecture
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

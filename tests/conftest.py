@@ -14,13 +14,20 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from deploy.local import engines
+from deploy.local import engines, ports
 from shared import mongo
 from tests.containers import kafka_container, mongodb_container
 
 # A shared machine may stand still for longer than any deadline of an example.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+
+
+def pytest_configure() -> None:
+    """Have stacks of workers that run side by side look for ports in ranges of their own."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        number = int(worker.removeprefix("gw")) + 1
+        os.environ["HEP_FIRST_PORT"] = str(ports.FIRST + number * ports.SPAN)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

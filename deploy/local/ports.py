@@ -40,8 +40,15 @@ def _bindable(family: socket.AddressFamily, host: str, port: int) -> bool:
     return True
 
 
-def settle(names: Iterable[str], wanted: Mapping[str, int]) -> dict[str, int]:
+def settle(
+    names: Iterable[str], wanted: Mapping[str, int], *, first: int = FIRST
+) -> dict[str, int]:
     """Give every part a port: the wanted one where it is free, else the next that is.
+
+    Args:
+        names: the parts that listen.
+        wanted: the port of a part that had one, or was asked for.
+        first: where to look for a part that had none.
 
     Raises:
         NoPortError: nothing is free within 400 ports of the wanted one.
@@ -53,7 +60,7 @@ def settle(names: Iterable[str], wanted: Mapping[str, int]) -> dict[str, int]:
         if want is not None and want not in chosen.values() and free(want):
             chosen[name] = want
         else:
-            start = FIRST if want is None else want + 1
+            start = first if want is None else want + 1
             chosen[name] = _next(start, reserved | set(chosen.values()))
     return chosen
 

@@ -15,6 +15,7 @@ from deploy.local.stack import CLIENT, SERVICES, Stack, StackError, load
 from deploy.local.supervisor import Child, Supervisor
 
 PORT = 8080
+LOWEST, HIGHEST = 1024, 65000
 # As many as a topic has partitions: more would have nothing to do.
 WORKERS = 12
 # Few threads need few heaps: the allocator's default of eight a core costs 10 MB and more each.
@@ -66,9 +67,14 @@ def prepare(data: Path, port: int | None, given: Mapping[str, str], say: Say) ->
         kept = dict(load(data).ports)
     except StackError:
         kept = {}
-    wanted = {"edge": PORT, **kept} | ({} if port is None else {"edge": port})
+    first = _first(given)
+    wanted = ({} if first else {"edge": PORT}) | kept | ({} if port is None else {"edge": port})
     names = _names(given)
-    chosen = ports.settle(names, {name: wanted[name] for name in names if name in wanted})
+    chosen = ports.settle(
+        names,
+        {name: wanted[name] for name in names if name in wanted},
+        first=first or ports.FIRST,
+    )
     for name, number in chosen.items():
         if name in wanted and wanted[name] != number:
             say(f"Port {wanted[name]} is taken: {name} uses {number}.")
@@ -92,6 +98,16 @@ def _names(given: Mapping[str, str]) -> list[str]:
     serve = [f"{service}-serve" for service in SERVICES]
     work = [f"{service}-work{number}" for number in _workers(given) for service in SERVICES]
     return ["edge", "issuer", "smtp", *serve, *work, *engines]
+
+
+def _first(given: Mapping[str, str]) -> int | None:
+    """Return where ports are looked for, where that is said: stacks that start at once differ."""
+    wanted = given.get("HEP_FIRST_PORT")
+    if wanted is None:
+        return None
+    if not wanted.isdecimal() or not LOWEST <= int(wanted) <= HIGHEST:
+        raise StackError(f"HEP_FIRST_PORT must be a port from {LOWEST} to {HIGHEST}, not {wanted}.")
+    return int(wanted)
 
 
 def _workers(given: Mapping[str, str]) -> list[str]:

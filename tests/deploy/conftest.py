@@ -24,9 +24,12 @@ def run(tmp_path: Path) -> Iterator[Run]:
             program.end(signal.SIGTERM)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Issuer, edge and mail catcher, with a stand-in for the prescription service."""
+    """Issuer, edge and mail catcher, with a stand-in for the prescription service.
+
+    It ends before another stack starts, which could take the ports of the parts that are away.
+    """
     data = tmp_path_factory.mktemp("front")
     program = start(data / "front.out", HERE / "front.py", data, "all")
     program.says("Everything is up")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import keys, stack, up
+from deploy.local import keys, ports, stack, up
 from deploy.local.stack import SERVICES, Stack, StackError
 from shared import settings
 
@@ -74,6 +74,18 @@ def test_work_waits_for_both_engines_and_serve_for_the_store_alone(tmp_path: Pat
 def test_a_number_of_processes_that_cannot_be_is_said(tmp_path: Path, wanted: str) -> None:
     with pytest.raises(StackError, match="HEP_WORKERS must be a number from 1 to 12"):
         up.prepare(tmp_path, None, {"HEP_WORKERS": wanted}, silent)
+
+
+def test_stacks_that_start_at_once_may_look_for_ports_apart(tmp_path: Path) -> None:
+    found = up.prepare(tmp_path, None, {"HEP_FIRST_PORT": "20480"}, silent)
+
+    assert all(20480 <= port < 20480 + ports.SPAN for port in found.ports.values())
+
+
+@pytest.mark.parametrize("wanted", ["80", "65001", "high"])
+def test_a_first_port_that_cannot_be_is_said(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(StackError, match="HEP_FIRST_PORT must be a port from 1024 to 65000"):
+        up.prepare(tmp_path, None, {"HEP_FIRST_PORT": wanted}, silent)
 
 
 def test_several_processes_may_share_the_work_of_each_service(tmp_path: Path) -> None:
