@@ -45,8 +45,9 @@ chaos: setup ## Kill, pause and wipe under load for DURATION seconds, then count
 trust: setup ## Show each promise of docs/trust.md, then DURATION seconds of chaos
 	@$(BIN)/python -m tests.trust --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
-contracts: setup ## Write OpenAPI, AsyncAPI and the events' JSON Schemas beside the code
+contracts: setup ## Write OpenAPI, AsyncAPI, the events' JSON Schemas and docs/permissions.md
 	@for service in prescription adherence notifications reporting; do $(BIN)/python -m $$service contracts; done
+	@$(BIN)/python -m tests.permission
 
 fmt: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -21,6 +21,7 @@
      +-- Fenced             shared/consume.py
      +-- Failed             shared/apply.py
      +-- Away               shared/peers.py
+     +-- Unchecked          shared/permission.py
 
 A refusal becomes an RFC 9457 problem; its `slug` is stable and its page is in docs/problems.md.
 """

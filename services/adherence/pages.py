@@ -16,7 +16,7 @@ from adherence.rules import rules
 from adherence.visit import DayOver, Visit
 from shared.errors import Refusal
 from shared.schedule import DAY
-from shared.web.identity import identity, page, service
+from shared.web.identity import asker, page, service
 
 BOTH = ["GET", "POST"]
 A_DAY = "/programs/<program>/<day>"
@@ -26,27 +26,27 @@ pages = Blueprint("pages", __name__, url_prefix="/adherence")
 
 
 @pages.get("/")
-@page("patient")
+@page("today.read")
 def show_today() -> Any:
     """Show today, of the program that the address names or that comes first."""
-    asker = identity()
-    programs = queries.programs(service(), asker.tenant, asker.patient)
+    who = asker()
+    programs = queries.own(service(), who)
     named = request.args.get("program")
-    document = queries.in_reach(service(), asker, named) if named else visit.current(programs)
+    document = queries.in_reach(service(), who, named) if named else visit.current(programs)
     if document is None:
         return render_template("adherence/none.html")
     return _show(visit.begin(document))
 
 
 @pages.get(f"{A_DAY}/")
-@page("patient")
+@page("today.read")
 def show_day(program: str, day: str) -> Any:
     """Show today or yesterday; no other date is told of on a page."""
     return _show(visit.open_day(program, day))
 
 
 @pages.post(f"{A_DAY}/done")
-@page("patient")
+@page("today.log")
 def log_done(program: str, day: str) -> Any:
     """Log one exercise, or all that are open, as done as prescribed, once each."""
     found = visit.open_day(program, day)
@@ -67,7 +67,7 @@ def log_done(program: str, day: str) -> Any:
 
 
 @pages.route(f"{A_DAY}/exercises/<exercise>", methods=BOTH)
-@page("patient")
+@page("today.log")
 def tell_exercise(program: str, day: str, exercise: str) -> Any:
     """Tell what was done of an exercise instead, or why it was left out."""
     found = visit.open_day(program, day)
@@ -89,7 +89,7 @@ def tell_exercise(program: str, day: str, exercise: str) -> Any:
 
 
 @pages.route(f"{A_DAY}/feeling", methods=BOTH)
-@page("patient")
+@page("today.log")
 def tell_feeling(program: str, day: str) -> Any:
     """Tell how a session felt, or correct what was told."""
     found = visit.open_day(program, day)
@@ -120,8 +120,8 @@ def lead_to_today(fault: DayOver) -> Any:
 def _show(found: Visit) -> str:
     diary, yesterday = found.loaded.state, found.agenda.today - DAY
     before = agenda(found.program, diary, yesterday, found.agenda.today, rules())
-    asker = identity()
-    programs = queries.programs(service(), asker.tenant, asker.patient)
+    who = asker()
+    programs = queries.own(service(), who)
     return drawing.draw(
         "day.html",
         found,

@@ -14,12 +14,12 @@ from shared import schedule
 from shared.codec import converter
 from shared.errors import NotFound
 from shared.mongo import Document
+from shared.permission import NOBODY_HERE, Asker, Person
 from shared.schedule import Program
 from shared.service import Service
 from shared.store import Commit
 from shared.stream import Loaded
 from shared.tenancy import LIMIT
-from shared.tokens import Identity
 
 
 def program(service: Service, tenant: str, identity: str) -> Program:
@@ -33,27 +33,28 @@ def program(service: Service, tenant: str, identity: str) -> Program:
     document = _program(service, tenant, identity)
     patient = _patient(service, tenant, document["patient"])
     if patient and patient["erased"]:
-        raise NotFound("There is no such program.")
+        raise NotFound(NOBODY_HERE)
     return schedule.read(document, patient["zone"] if patient else None)
 
 
-def in_reach(service: Service, asker: Identity, identity: str) -> Document:
+def in_reach(service: Service, asker: Asker, identity: str) -> Document:
     """Return the document of a program that this asker may see.
 
     Raises:
         NotFound: there is none, it is another patient's, or of a site that is not the asker's.
     """
     document = _program(service, asker.tenant, identity)
-    other = "patient" in asker.roles and asker.patient != document["patient"]
-    if other or _elsewhere(service, asker, document):
-        raise NotFound("There is no such program.")
+    patient = _patient(service, asker.tenant, document["patient"])
+    # Until the patient has come here, the program tells the site.
+    asker.reach(Person(document["patient"], (patient or document)["site"]))
     return document
 
 
-def programs(service: Service, tenant: str, patient: str) -> list[Document]:
-    """Return a patient's programs, the latest start first; at most 200."""
+def own(service: Service, asker: Asker) -> list[Document]:
+    """Return the programs of the patient who asks, the latest start first; at most 200."""
+    asker.disclose([asker.patient])
     found = service.documents(PROGRAMS, "programs").page(
-        tenant, {"patient": patient}, order="program", limit=LIMIT
+        asker.tenant, {"patient": asker.patient}, order="program", limit=LIMIT
     )
     return sorted(found[:LIMIT], key=lambda one: (one["start"], one["program"]), reverse=True)
 
@@ -138,17 +139,9 @@ def _events(service: Service, commit: Commit) -> Iterator[object]:
 def _program(service: Service, tenant: str, identity: str) -> Document:
     found = service.documents(PROGRAMS, "programs").get(tenant, identity)
     if found is None:
-        raise NotFound("There is no such program.")
+        raise NotFound(NOBODY_HERE)
     return found
 
 
 def _patient(service: Service, tenant: str, identity: str) -> Document | None:
     return service.documents(PROGRAMS, "patients").get(tenant, identity)
-
-
-def _elsewhere(service: Service, asker: Identity, document: Document) -> bool:
-    """Tell whether a program belongs to none of the sites that the asker works at."""
-    if not asker.sites:
-        return False
-    patient = _patient(service, asker.tenant, document["patient"])
-    return (patient or document)["site"] not in asker.sites

@@ -11,39 +11,37 @@ from adherence.projections import PROGRAMS
 from shared.errors import Fault, Invalid
 from shared.store import Commit
 from shared.web import api
-from shared.web.identity import allow, identity, service
+from shared.web.identity import allow, asker, service
 
 PREFIX = "/adherence/v1"
 MOST_IDS = 200
-TELLERS = ("patient", "therapist")
-READERS = (*TELLERS, "lead")
 
 routes = Blueprint("adherence", __name__, url_prefix=PREFIX)
 
 
 @routes.route("/programs/<program>/sessions", methods=["POST"])
-@allow(*TELLERS)
+@allow("session.log")
 @routes.arguments(schemas.LogRequest)
 @routes.response(201, schemas.LoggedAnswer)
 def log_session(body: dict[str, Any], program: str) -> Any:
     """Log what was done on a date; a second log of the date adds to it."""
-    cause = api.cause(_without_now(body))
     api.require_position(PROGRAMS)
-    queries.in_reach(service(), identity(), program)
+    queries.in_reach(service(), asker(), program)
+    cause = api.cause(_without_now(body))
     revision, day = body.pop("revision"), body.pop("local_date")
     commit = api.execute(LogSession(program, revision, day, Told(**body)), cause)
     return _logged(program, commit)
 
 
 @routes.route("/programs/<program>/sessions/<session>/amendments", methods=["POST"])
-@allow(*TELLERS)
+@allow("session.log")
 @routes.arguments(schemas.AmendRequest)
 @routes.response(201, schemas.LoggedAnswer)
 def amend_session(body: dict[str, Any], program: str, session: str) -> Any:
     """Add to the session of a date, or correct it."""
-    cause = api.cause(_without_now(body))
     api.require_position(PROGRAMS)
-    queries.in_reach(service(), identity(), program)
+    queries.in_reach(service(), asker(), program)
+    cause = api.cause(_without_now(body))
     _check_date(body.pop("local_date"), session)
     reason, revision = body.pop("reason"), body.pop("revision")
     kept = ANSWERS - body.keys()
@@ -55,42 +53,42 @@ def amend_session(body: dict[str, Any], program: str, session: str) -> Any:
 
 
 @routes.route("/programs/<program>/sessions", methods=["GET"])
-@allow(*READERS)
+@allow("session.read")
 @api.reads(PROGRAMS)
 @routes.arguments(api.PageQuery, location="query")
 @routes.response(200, schemas.SessionsAnswer)
 def list_sessions(query: dict[str, Any], program: str) -> Any:
     """Return a program's sessions in the order of their dates."""
-    queries.in_reach(service(), identity(), program)
+    queries.in_reach(service(), asker(), program)
     after, limit = api.after(query["cursor"]), query["limit"]
-    found = queries.sessions(service(), identity().tenant, program, after=after, limit=limit)
+    found = queries.sessions(service(), asker().tenant, program, after=after, limit=limit)
     return api.listing(found, limit, "local_date", queries.as_session)
 
 
 @routes.route("/programs/<program>/sessions/<session>", methods=["GET"])
-@allow(*READERS)
+@allow("session.read")
 @routes.response(200, schemas.SessionAnswer)
 def read_session(program: str, session: str) -> Any:
     """Return one session as it is now."""
-    queries.in_reach(service(), identity(), program)
-    tenant = identity().tenant
+    queries.in_reach(service(), asker(), program)
+    tenant = asker().tenant
     loaded = queries.loaded(service(), tenant, program)
     found = diary.find(loaded.state, session)
     return queries.opened(service(), tenant, found), 200, {"ETag": f'"{loaded.version}"'}
 
 
 @routes.route("/programs/<program>/milestones", methods=["GET"])
-@allow(*READERS)
+@allow("session.read")
 @api.reads(PROGRAMS)
 @routes.response(200, schemas.MilestonesAnswer)
 def list_milestones(program: str) -> Any:
     """Return what a program's sessions have reached."""
-    queries.in_reach(service(), identity(), program)
-    return {"items": queries.milestones(service(), identity().tenant, program)}
+    queries.in_reach(service(), asker(), program)
+    return {"items": queries.milestones(service(), asker().tenant, program)}
 
 
 @routes.route("/texts", methods=["GET"])
-@allow("service")
+@allow("text.read")
 @routes.arguments(schemas.IdsQuery, location="query")
 @routes.response(200, schemas.HeldAnswer)
 def read_texts(query: dict[str, Any]) -> Any:
@@ -100,7 +98,7 @@ def read_texts(query: dict[str, Any]) -> Any:
         raise Invalid(
             f"Ask for {MOST_IDS} at most.", faults=[Fault("/ids", "too many: ask in batches")]
         )
-    return {"items": queries.texts(service(), identity().tenant, ids)}
+    return {"items": queries.texts(service(), asker().tenant, ids)}
 
 
 def _without_now(body: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from shared.mongo import Document
 from shared.schedule import DAY, Program, foremost, read
 from shared.store import Commit
 from shared.stream import Loaded
-from shared.web.identity import identity, service
+from shared.web.identity import asker, service
 
 
 class DayOver(Refusal):
@@ -95,10 +95,10 @@ class Confirmed:
 
 def begin(document: Document, day: date | None = None) -> Visit:
     """Return the visit to a date of a program, today where none is given."""
-    asker, held = identity(), service()
-    program = queries.program(held, asker.tenant, document["program"])
+    who, held = asker(), service()
+    program = queries.program(held, who.tenant, document["program"])
     now = held.clock().astimezone(program.zone or UTC)
-    loaded = queries.loaded(held, asker.tenant, program.program)
+    loaded = queries.loaded(held, who.tenant, program.program)
     found = agenda(program, loaded.state, day or now.date(), now.date(), rules())
     return Visit(document, program, loaded, now, found)
 
@@ -110,7 +110,7 @@ def open_day(program: str, day: str) -> Visit:
         DayOver: it is another date.
         NotFound: the program is not this patient's.
     """
-    document = queries.in_reach(service(), identity(), program)
+    document = queries.in_reach(service(), asker(), program)
     try:
         found = begin(document, date.fromisoformat(day))
     except ValueError:
@@ -123,9 +123,9 @@ def open_day(program: str, day: str) -> Visit:
 
 def current(programs: Iterable[Document]) -> Document | None:
     """Return the program that the patient is shown first."""
-    asker = identity()
+    who = asker()
     found = {document["program"]: document for document in programs}
-    zone = queries.zone(service(), asker.tenant, asker.patient)
+    zone = queries.zone(service(), who.tenant, who.patient)
     today = service().clock().astimezone(zone or UTC).date()
     first = foremost((read(document, None) for document in found.values()), today)
     return found[first.program] if first else None
@@ -144,7 +144,7 @@ def running(programs: Iterable[Document], visit: Visit) -> list[Document]:
 def confirmed(visit: Visit) -> Confirmed | None:
     """Return what the address says was just saved."""
     try:
-        wanted = position.parse(request.args.get("seen", ""), identity().tenant)
+        wanted = position.parse(request.args.get("seen", ""), asker().tenant)
     except position.BadPosition:
         return None
     for commit in visit.loaded.commits:
@@ -157,7 +157,7 @@ def note(visit: Visit) -> str:
     """Return the patient's own words of the date."""
     if visit.session is None or visit.session.note is None:
         return ""
-    found = queries.texts(service(), identity().tenant, [visit.session.note])
+    found = queries.texts(service(), asker().tenant, [visit.session.note])
     return str(found.get(visit.session.note, ""))
 
 

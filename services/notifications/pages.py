@@ -12,7 +12,7 @@ from notifications.reminder import judge
 from shared.errors import NotFound
 from shared.mongo import Document
 from shared.web import api
-from shared.web.identity import identity, page, service
+from shared.web.identity import asker, page, service
 
 LIMIT = 20
 
@@ -20,15 +20,14 @@ pages = flask.Blueprint("pages", __name__, url_prefix="/notifications")
 
 
 @pages.get("/")
-@page("patient")
+@page("inbox.read")
 @api.reads(MESSAGES)
 def inbox() -> str:
-    asker = identity()
+    who = asker()
+    who.disclose([who.patient])
     cursor = flask.request.args.get("cursor", "")
     try:
-        found = queries.inbox(
-            service(), asker.tenant, asker.patient, after=api.after(cursor), limit=LIMIT
-        )
+        found = queries.inbox(service(), who, who.patient, after=api.after(cursor), limit=LIMIT)
     except NotFound:
         # Who has just been registered is not known here yet, and has no message either.
         found = []

@@ -9,6 +9,7 @@ from notifications.projections import MESSAGES, month_id
 from notifications.reminder import Desk
 from shared.errors import NotFound
 from shared.mongo import Document
+from shared.permission import NOBODY_HERE, Asker, Person
 from shared.schedule import read
 from shared.service import Service
 
@@ -89,17 +90,21 @@ def message(service: Service, tenant: str, identity: str, channel: Channel) -> M
 
 
 def inbox(
-    service: Service, tenant: str, patient: str, *, after: str = "", limit: int
+    service: Service, asker: Asker, patient: str, *, after: str = "", limit: int
 ) -> list[Document]:
     """Return a patient's messages, the newest first, and one more where there is a further page.
 
     Raises:
-        NotFound: there is no such patient here.
+        NotFound: nobody is here for this asker.
     """
-    if service.documents(MESSAGES, "people").get(tenant, patient) is None:
-        raise NotFound("There is no such patient.")
+    found = service.documents(MESSAGES, "people").get(asker.tenant, patient)
+    if found is None:
+        raise NotFound(NOBODY_HERE)
+    asker.reach(Person(patient, found["site"]))
     messages = service.documents(MESSAGES, "messages")
-    return messages.page(tenant, {"patient": patient}, order="order", after=after, limit=limit)
+    return messages.page(
+        asker.tenant, {"patient": patient}, order="order", after=after, limit=limit
+    )
 
 
 def _told(service: Service, tenant: str, program: str, days: tuple[date, ...]) -> dict[date, bool]:

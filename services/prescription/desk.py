@@ -20,7 +20,7 @@ from shared.errors import Stale
 from shared.store import Commit
 from shared.tenancy import LIMIT
 from shared.web import api
-from shared.web.identity import identity, service
+from shared.web.identity import asker, identity, service
 
 SOON = timedelta(days=7)
 
@@ -48,7 +48,7 @@ def patients() -> dict[str, Any]:
     """Return the list that stands left: what was searched, who was found, where it goes on."""
     words, after = request.args.get("q", ""), api.after(request.args.get("cursor", ""))
     limit = 50
-    found = queries.patients(words, identity(), service(), after=after, limit=limit)
+    found = queries.patients(words, asker(), service(), after=after, limit=limit)
     listed = api.listing(found, limit, "order", dict)
     for item in listed["items"]:
         item["latest"] = item["latest"] and placed(item["latest"], item["zone"])
@@ -57,16 +57,14 @@ def patients() -> dict[str, Any]:
 
 def therapists() -> list[dict[str, Any]]:
     """Return those whom a patient can be assigned to."""
-    return [
-        found for found in queries.everybody(identity(), service()) if found["role"] in TREATING
-    ]
+    return [found for found in queries.everybody(asker(), service()) if found["role"] in TREATING]
 
 
 def library() -> list[dict[str, str]]:
     """Return all exercises, as options of a select."""
     found, after = [], ""
     while True:
-        page = queries.exercises(identity(), service(), after=after, limit=LIMIT)
+        page = queries.exercises(asker(), service(), after=after, limit=LIMIT)
         found += page[:LIMIT]
         if len(page) <= LIMIT:
             return [{"value": one["id"], "text": one["name"]} for one in found]
@@ -75,8 +73,8 @@ def library() -> list[dict[str, str]]:
 
 def program(identifier: str) -> tuple[dict[str, Any], int]:
     """Return a program with its patient and its place in time, and its version."""
-    found, version = queries.find_program(identifier, identity(), service())
-    patient = queries.find_patient(found["patient"], identity(), service())
+    found, version = queries.find_program(identifier, asker(), service())
+    patient = queries.find_patient(found["patient"], asker(), service())
     dates = {"ended": found["ended"] and found["ended"]["date"]}
     told = {"revisions": _compared(found["revisions"])}
     return {

@@ -11,11 +11,10 @@ from flask import Blueprint, render_template, request
 from prescription import commands, desk, forms, queries, schemas
 from prescription.forms import REFUSED
 from prescription.projections import LISTS
-from prescription.routes import STAFF, TREATS
 from shared.errors import Stale
 from shared.tenancy import LIMIT
 from shared.web import api
-from shared.web.identity import identity, page, service
+from shared.web.identity import asker, page, service
 
 PATIENT = (
     "name",
@@ -47,7 +46,7 @@ pages.context_processor(desk.describe)
 
 
 @pages.get("/")
-@page(*STAFF)
+@page("patient.list")
 @api.reads(LISTS)
 def show_patients() -> Any:
     """Show whom the practice treats, and who waits for a program."""
@@ -55,30 +54,31 @@ def show_patients() -> Any:
 
 
 @pages.get("/patients/<patient>")
-@page(*STAFF)
+@page("patient.open")
 @api.reads(LISTS)
 def show_patient(patient: str) -> Any:
     """Show a patient with all programs."""
-    asker = identity()
-    found = queries.find_patient(patient, asker, service())
-    programs = queries.programs(patient, asker, service(), limit=LIMIT)[:LIMIT]
+    who = asker()
+    found = queries.find_patient(patient, who, service())
+    programs = queries.programs(patient, who, service(), limit=LIMIT)[:LIMIT]
     return render_template(
         "prescription/patient.html",
         **desk.patients(),
         patient=found,
         programs=[desk.placed(program, found["zone"]) for program in programs],
-        site=queries.find_site(found["site"], asker, service()),
-        therapist=found["therapist"] and queries.find_staff(found["therapist"], asker, service()),
+        site=queries.find_site(found["site"], who, service()),
+        therapist=found["therapist"] and queries.find_staff(found["therapist"], who, service()),
     )
 
 
 @pages.route("/patients/new", methods=BOTH)
-@page(*STAFF)
+@page("patient.register")
 @api.reads(LISTS)
 def register_patient() -> Any:
     """Take a patient into care."""
+    asker().disclose(())  # a form to fill in shows nobody's record
     values = forms.typed(request.form)
-    sites = queries.sites(identity(), service())
+    sites = queries.sites(asker(), service())
     around: dict[str, Any] = {"sites": sites, "staff": desk.therapists()}
     if request.method == "GET":
         return desk.draw("register.html", values, **around)
@@ -88,8 +88,10 @@ def register_patient() -> Any:
     zone = {"zone": zones.get(values["site"], "UTC")}
     try:
         body = schemas.PatientRequest().load(zone | forms.body(values, PATIENT))
+        queries.check_site(body["site"], asker(), service())
         cause = api.cause(body, key=values["key"])
         patient = api.new_id(cause)
+        asker().disclose([patient])
         commit = api.execute(commands.RegisterPatient(patient=patient, **body), cause)
     except REFUSED as refusal:
         return desk.draw("register.html", values, refusal, **around)
@@ -97,11 +99,11 @@ def register_patient() -> Any:
 
 
 @pages.route("/patients/<patient>/prescribe", methods=BOTH)
-@page(*TREATS)
+@page("program.prescribe")
 @api.reads(LISTS)
 def prescribe(patient: str) -> Any:
     """Prescribe a program."""
-    found = queries.find_patient(patient, identity(), service())
+    found = queries.find_patient(patient, asker(), service())
     around: dict[str, Any] = {"patient": found, "library": desk.library()}
     if request.method == "GET":
         return desk.draw("prescribe.html", desk.fresh(found["zone"]), **around)
@@ -120,7 +122,7 @@ def prescribe(patient: str) -> Any:
 
 
 @pages.get("/programs/<program>")
-@page(*TREATS)
+@page("program.history")
 def show_program(program: str) -> Any:
     """Show a program with its revisions."""
     found, _ = desk.program(program)
@@ -128,7 +130,7 @@ def show_program(program: str) -> Any:
 
 
 @pages.route("/programs/<program>/revise", methods=BOTH)
-@page(*TREATS)
+@page("program.revise")
 @api.reads(LISTS)
 def revise(program: str) -> Any:
     """Revise a program from a day on."""
@@ -152,7 +154,7 @@ def revise(program: str) -> Any:
 
 
 @pages.route("/programs/<program>/end", methods=BOTH)
-@page(*TREATS)
+@page("program.end")
 def end(program: str) -> Any:
     """End a program."""
     found, version = desk.program(program)
@@ -170,18 +172,18 @@ def end(program: str) -> Any:
 
 
 @pages.get("/exercises")
-@page(*STAFF)
+@page("exercise.read")
 @api.reads(LISTS)
 def show_exercises() -> Any:
     """Show the library."""
     after, limit = api.after(request.args.get("cursor", "")), 50
-    found = queries.exercises(identity(), service(), after=after, limit=limit)
+    found = queries.exercises(asker(), service(), after=after, limit=limit)
     listed = api.listing(found, limit, "order", dict)
     return render_template("prescription/exercises.html", exercises=listed["items"], **listed)
 
 
 @pages.route("/exercises/new", methods=BOTH)
-@page(*TREATS)
+@page("exercise.publish")
 def publish_exercise() -> Any:
     """Put an exercise into the library."""
     values = forms.typed(request.form)

@@ -17,6 +17,7 @@ from shared.stream import Kind
 
 # A name is found by its words and by their beginnings: shorter ones would tell too much of it.
 SHORTEST = 3
+NO_SITE = fault("/site", "The practice has no site with this id.")
 
 
 class PatientImpossible(Invalid):
@@ -107,7 +108,7 @@ def findable(name: str) -> set[str]:
 
 def _faults(command: RegisterPatient, desk: Desk) -> Iterator[Fault]:
     if not desk.site.name:
-        yield fault("/site", "The practice has no site with this id.")
+        yield NO_SITE
     if command.therapist is not None and not desk.therapist.treats:
         yield fault("/therapist", "The practice has no therapist with this id.")
     yield from zone_faults(command.zone)

@@ -11,16 +11,18 @@ from prescription.program import Program
 from prescription.projections import LISTS
 from shared.errors import NotFound
 from shared.mongo import Document
+from shared.permission import NOBODY_HERE, Asker, Person
 from shared.service import Service
 from shared.stream import Kind, Loaded, State
 from shared.tenancy import LIMIT
-from shared.tokens import Identity
 
 MOST_FOUND = 1000
 CARD = ("name", "email", "phone")
+# Who is taken into care has no id yet.
+NEWCOMER = ""
 
 
-def find(kind: Kind[State], identity: str, asker: Identity, service: Service) -> Loaded[State]:
+def find(kind: Kind[State], identity: str, asker: Asker, service: Service) -> Loaded[State]:
     """Return a stream that is there.
 
     Raises:
@@ -28,33 +30,33 @@ def find(kind: Kind[State], identity: str, asker: Identity, service: Service) ->
     """
     loaded = service.streams.peek(kind, asker.tenant, identity)
     if not loaded.version:
-        raise NotFound("There is nothing with this id.")
+        raise NotFound(NOBODY_HERE)
     return loaded
 
 
-def find_practice(asker: Identity, service: Service) -> dict[str, Any]:
+def find_practice(asker: Asker, service: Service) -> dict[str, Any]:
     return {
         "id": asker.tenant,
         "name": find(practice.KIND, asker.tenant, asker, service).state.name,
     }
 
 
-def find_site(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+def find_site(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
     return {"id": identity, **asdict(find(site.KIND, identity, asker, service).state)}
 
 
-def find_exercise(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+def find_exercise(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
     found = find(exercise.KIND, identity, asker, service).state.published
     return {"id": identity, **(asdict(found) if found else {})}
 
 
-def find_staff(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+def find_staff(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
     found = find(staff.KIND, identity, asker, service).state
     card = service.vault.open(asker.tenant, [identity]).get(identity, {})
     return {"id": identity, "name": card.get("name"), **asdict(found)}
 
 
-def find_patient(identity: str, asker: Identity, service: Service) -> dict[str, Any]:
+def find_patient(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
     """Return a patient with the card and the precautions opened.
 
     Raises:
@@ -63,7 +65,7 @@ def find_patient(identity: str, asker: Identity, service: Service) -> dict[str, 
     found = in_reach(identity, asker, service)
     registered = found.registered
     if registered is None:
-        raise NotFound("There is nothing with this id.")
+        raise NotFound(NOBODY_HERE)
     precautions = registered.precautions or ""
     opened = service.vault.open(asker.tenant, [identity, precautions])
     card = opened.get(identity, {})
@@ -76,34 +78,45 @@ def find_patient(identity: str, asker: Identity, service: Service) -> dict[str, 
     }
 
 
-def in_reach(identity: str, asker: Identity, service: Service) -> Patient:
+def in_reach(identity: str, asker: Asker, service: Service) -> Patient:
     """Return the state of a patient that this asker may see.
 
     Raises:
         NotFound: nobody is here for this asker.
     """
     found = find(patient.KIND, identity, asker, service).state
-    other = "patient" in asker.roles and asker.patient != identity
-    if other or _elsewhere(found, asker):
-        raise NotFound("There is nothing with this id.")
+    asker.reach(Person(identity, found.registered.site if found.registered else None))
     return found
 
 
-def check_reach(identity: str, asker: Identity, service: Service) -> None:
+def check_reach(identity: str, asker: Asker, service: Service) -> None:
     """Refuse to prescribe for a patient of another site as for one who is not there.
 
     Raises:
         ProgramImpossible: the asker's sites are others.
     """
-    if _elsewhere(service.streams.peek(patient.KIND, asker.tenant, identity).state, asker):
-        raise program.ProgramImpossible("Look at the patient.", faults=[program.NO_PATIENT])
+    try:
+        in_reach(identity, asker, service)
+    except NotFound:
+        refusal = program.ProgramImpossible("Look at the patient.", faults=[program.NO_PATIENT])
+        raise refusal from None
 
 
-def _elsewhere(found: Patient, asker: Identity) -> bool:
-    return bool(asker.sites and found.registered and found.registered.site not in asker.sites)
+def check_site(identity: str, asker: Asker, service: Service) -> None:
+    """Refuse to take somebody into care at a site of others as at one that is not there.
+
+    Raises:
+        PatientImpossible: the asker's sites are others.
+    """
+    try:
+        find(site.KIND, identity, asker, service)
+        asker.reach(Person(NEWCOMER, identity))
+    except NotFound:
+        refusal = patient.PatientImpossible("Look at the site.", faults=[patient.NO_SITE])
+        raise refusal from None
 
 
-def load_program(identity: str, asker: Identity, service: Service) -> Loaded[Program]:
+def load_program(identity: str, asker: Asker, service: Service) -> Loaded[Program]:
     """Return a program of a patient that this asker may see.
 
     Raises:
@@ -111,12 +124,12 @@ def load_program(identity: str, asker: Identity, service: Service) -> Loaded[Pro
     """
     loaded = find(program.KIND, identity, asker, service)
     if loaded.state.prescribed is None:
-        raise NotFound("There is nothing with this id.")
+        raise NotFound(NOBODY_HERE)
     in_reach(loaded.state.prescribed.patient, asker, service)
     return loaded
 
 
-def find_program(identity: str, asker: Identity, service: Service) -> tuple[dict[str, Any], int]:
+def find_program(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
     """Return a program with its revisions (see story.tell), and its version.
 
     Raises:
@@ -127,7 +140,7 @@ def find_program(identity: str, asker: Identity, service: Service) -> tuple[dict
 
 
 def patients(
-    words: str, asker: Identity, service: Service, *, after: str = "", limit: int = 50
+    words: str, asker: Asker, service: Service, *, after: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:
     """Return patients, the newest first, one more than asked where there are more.
 
@@ -140,17 +153,18 @@ def patients(
     """
     documents = service.documents(LISTS, "patients")
     chosen: dict[str, Any] = {"erased": False}
-    if asker.sites:
-        chosen["site"] = {"$in": list(asker.sites)}
+    if sites := asker.span().sites:
+        chosen["site"] = {"$in": list(sites)}
     if words.split():
         found = service.vault.find(asker.tenant, words.split())[:MOST_FOUND]
         chosen["patient"] = {"$in": found}
     page = documents.page(asker.tenant, chosen, order="order", after=after, limit=limit)
+    asker.disclose(found["patient"] for found in page[:limit])
     return _named(page, asker.tenant, service)
 
 
 def programs(
-    owner: str, asker: Identity, service: Service, *, after: str = "", limit: int = 50
+    owner: str, asker: Asker, service: Service, *, after: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:
     """Return a patient's programs, the newest first, one more than asked where there are more."""
     documents = service.documents(LISTS, "programs")
@@ -160,7 +174,7 @@ def programs(
 
 
 def exercises(
-    asker: Identity, service: Service, *, after: str = "", limit: int = 50
+    asker: Asker, service: Service, *, after: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:
     """Return the library by name, one more than asked where there are more."""
     documents = service.documents(LISTS, "exercises")
@@ -168,13 +182,15 @@ def exercises(
     return [found | {"id": found["exercise"]} for found in page]
 
 
-def sites(asker: Identity, service: Service) -> list[dict[str, Any]]:
-    """Return the practice's first two hundred sites by name."""
-    page = service.documents(LISTS, "sites").page(asker.tenant, {}, order="order", limit=LIMIT)
+def sites(asker: Asker, service: Service) -> list[dict[str, Any]]:
+    """Return the asker's first two hundred sites by name: the practice's, where none is named."""
+    own = asker.span().sites
+    chosen = {"site": {"$in": list(own)}} if own else {}
+    page = service.documents(LISTS, "sites").page(asker.tenant, chosen, order="order", limit=LIMIT)
     return [found | {"id": found["site"]} for found in page[:LIMIT]]
 
 
-def everybody(asker: Identity, service: Service) -> list[dict[str, Any]]:
+def everybody(asker: Asker, service: Service) -> list[dict[str, Any]]:
     """Return the practice's last two hundred staff members, with their names."""
     page = service.documents(LISTS, "staff").page(asker.tenant, {}, order="order", limit=LIMIT)
     cards = service.vault.open(asker.tenant, [found["staff"] for found in page[:LIMIT]])
@@ -184,9 +200,10 @@ def everybody(asker: Identity, service: Service) -> list[dict[str, Any]]:
     ]
 
 
-def cards(ids: Iterable[str], tenant: str, service: Service) -> dict[str, Any]:
+def cards(ids: Iterable[str], asker: Asker, service: Service) -> dict[str, Any]:
     """Return the identity cards of patients and staff by id; erased ones are left out."""
-    opened = service.vault.open(tenant, ids)
+    opened = service.vault.open(asker.tenant, ids)
+    asker.disclose(opened)
     return {
         identity: {name: card.get(name) for name in CARD}
         for identity, card in opened.items()

@@ -7,15 +7,12 @@ from marshmallow import Schema, fields
 
 from prescription import answers, commands, queries, schemas
 from prescription.projections import LISTS
-from prescription.staff import TREATING
 from shared.errors import Fault, Invalid
 from shared.web import api
-from shared.web.identity import allow, identity, service
+from shared.web.identity import allow, asker, service
 
 PREFIX = "/prescription/v1"
 MOST_IDS = 200
-TREATS = TREATING
-STAFF = (*TREATS, "administrator")
 
 routes = Blueprint("prescription", __name__, url_prefix=PREFIX)
 
@@ -36,7 +33,7 @@ class IdsQuery(Schema):
 
 
 @routes.route("/practice", methods=["POST"])
-@allow("administrator")
+@allow("practice.register")
 @routes.arguments(schemas.PracticeRequest)
 @routes.response(201, answers.Created)
 def register_practice(body: dict[str, Any]) -> Any:
@@ -48,15 +45,15 @@ def register_practice(body: dict[str, Any]) -> Any:
 
 
 @routes.route("/practice", methods=["GET"])
-@allow(*STAFF)
+@allow("practice.read")
 @routes.response(200, answers.Practice)
 def read_practice() -> Any:
     """Return the practice."""
-    return queries.find_practice(identity(), service())
+    return queries.find_practice(asker(), service())
 
 
 @routes.route("/sites", methods=["POST"])
-@allow("administrator")
+@allow("site.register")
 @routes.arguments(schemas.SiteRequest)
 @routes.response(201, answers.Created)
 def register_site(body: dict[str, Any]) -> Any:
@@ -68,15 +65,15 @@ def register_site(body: dict[str, Any]) -> Any:
 
 
 @routes.route("/sites/<site>", methods=["GET"])
-@allow(*STAFF)
+@allow("site.read")
 @routes.response(200, answers.Site)
 def read_site(site: str) -> Any:
     """Return a site."""
-    return queries.find_site(site, identity(), service())
+    return queries.find_site(site, asker(), service())
 
 
 @routes.route("/staff", methods=["POST"])
-@allow("administrator")
+@allow("staff.register")
 @routes.arguments(schemas.StaffRequest)
 @routes.response(201, answers.Created)
 def register_staff(body: dict[str, Any]) -> Any:
@@ -88,70 +85,72 @@ def register_staff(body: dict[str, Any]) -> Any:
 
 
 @routes.route("/staff/<staff>", methods=["GET"])
-@allow(*STAFF)
+@allow("staff.read")
 @routes.response(200, answers.Staff)
 def read_staff(staff: str) -> Any:
     """Return somebody who works here."""
-    return queries.find_staff(staff, identity(), service())
+    return queries.find_staff(staff, asker(), service())
 
 
 @routes.route("/patients", methods=["POST"])
-@allow(*STAFF)
+@allow("patient.register")
 @routes.arguments(schemas.PatientRequest)
 @routes.response(201, answers.Created)
 def register_patient(body: dict[str, Any]) -> Any:
     """Take a patient into care."""
+    queries.check_site(body["site"], asker(), service())
     cause = api.cause(body)
     patient = api.new_id(cause)
+    asker().disclose([patient])
     commit = api.execute(commands.RegisterPatient(patient=patient, **body), cause)
     return {"id": patient}, 201, api.headers(commit, f"{PREFIX}/patients/{patient}")
 
 
 @routes.route("/patients", methods=["GET"])
-@allow(*STAFF)
+@allow("patient.list")
 @api.reads(LISTS)
 @routes.arguments(PatientsQuery, location="query")
 @routes.response(200, answers.page(answers.Listed))
 def list_patients(query: dict[str, Any]) -> Any:
     """Return patients, the newest first; `q` finds by name."""
     after, limit = api.after(query["cursor"]), query["limit"]
-    found = queries.patients(query["q"], identity(), service(), after=after, limit=limit)
+    found = queries.patients(query["q"], asker(), service(), after=after, limit=limit)
     return api.listing(found, limit, "order", dict)
 
 
 @routes.route("/patients/<patient>", methods=["GET"])
-@allow(*STAFF, "patient")
+@allow("patient.read")
 @routes.response(200, answers.Patient)
 def read_patient(patient: str) -> Any:
     """Return a patient."""
-    return queries.find_patient(patient, identity(), service())
+    return queries.find_patient(patient, asker(), service())
 
 
 @routes.route("/patients/<patient>/erasure", methods=["POST"])
-@allow("administrator", "lead")
+@allow("patient.erase")
 @routes.response(200, answers.Created)
 def erase_patient(patient: str) -> Any:
     """Destroy all that says who the patient is; asked again, the answer is the same."""
-    queries.in_reach(patient, identity(), service())
+    queries.in_reach(patient, asker(), service())
     commit = api.execute(commands.ErasePatient(patient), api.cause({}))
     return {"id": patient}, 200, api.headers(commit, f"{PREFIX}/patients/{patient}")
 
 
 @routes.route("/patients/<patient>/programs", methods=["GET"])
-@allow(*TREATS, "patient")
+@allow("program.list")
 @api.reads(LISTS)
 @routes.arguments(api.PageQuery, location="query")
 @routes.response(200, answers.page(answers.Latest))
 def list_programs(query: dict[str, Any], patient: str) -> Any:
     """Return a patient's programs, the newest first."""
-    queries.in_reach(patient, identity(), service())
+    queries.in_reach(patient, asker(), service())
     after, limit = api.after(query["cursor"]), query["limit"]
-    found = queries.programs(patient, identity(), service(), after=after, limit=limit)
+    found = queries.programs(patient, asker(), service(), after=after, limit=limit)
     return api.listing(found, limit, "order", dict)
 
 
 @routes.route("/exercises", methods=["POST"])
-@allow(*TREATS)
+@allow("exercise.publish")
 @routes.arguments(schemas.ExerciseRequest)
 @routes.response(201, answers.Created)
 def publish_exercise(body: dict[str, Any]) -> Any:
@@ -163,64 +162,64 @@ def publish_exercise(body: dict[str, Any]) -> Any:
 
 
 @routes.route("/exercises", methods=["GET"])
-@allow(*STAFF)
+@allow("exercise.read")
 @api.reads(LISTS)
 @routes.arguments(api.PageQuery, location="query")
 @routes.response(200, answers.page(answers.Exercise))
 def list_exercises(query: dict[str, Any]) -> Any:
     """Return the library by name."""
     after, limit = api.after(query["cursor"]), query["limit"]
-    found = queries.exercises(identity(), service(), after=after, limit=limit)
+    found = queries.exercises(asker(), service(), after=after, limit=limit)
     return api.listing(found, limit, "order", dict)
 
 
 @routes.route("/exercises/<exercise>", methods=["GET"])
-@allow(*STAFF)
+@allow("exercise.read")
 @routes.response(200, answers.Exercise)
 def read_exercise(exercise: str) -> Any:
     """Return an exercise."""
-    return queries.find_exercise(exercise, identity(), service())
+    return queries.find_exercise(exercise, asker(), service())
 
 
 @routes.route("/programs", methods=["POST"])
-@allow(*TREATS)
+@allow("program.prescribe")
 @routes.arguments(schemas.ProgramRequest)
 @routes.response(201, answers.Created)
 def prescribe_program(body: dict[str, Any]) -> Any:
     """Prescribe a program."""
+    queries.check_reach(body["patient"], asker(), service())
     cause = api.cause(body)
-    queries.check_reach(body["patient"], identity(), service())
     program = api.new_id(cause)
     commit = api.execute(commands.PrescribeProgram(program=program, **body), cause)
     return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
 
 
 @routes.route("/programs/<program>", methods=["GET"])
-@allow(*TREATS, "patient")
+@allow("program.read")
 @routes.response(200, answers.Program)
 def read_program(program: str) -> Any:
     """Return a program as its latest revision says; patients read their own."""
-    found, version = queries.find_program(program, identity(), service())
+    found, version = queries.find_program(program, asker(), service())
     return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/programs/<program>/history", methods=["GET"])
-@allow(*TREATS)
+@allow("program.history")
 @routes.response(200, answers.History)
 def read_history(program: str) -> Any:
     """Return every revision of a program."""
-    found, version = queries.find_program(program, identity(), service())
+    found, version = queries.find_program(program, asker(), service())
     return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/programs/<program>/revisions", methods=["POST"])
-@allow(*TREATS)
+@allow("program.revise")
 @routes.arguments(schemas.RevisionRequest)
 @routes.response(201, answers.Created)
 def revise_program(body: dict[str, Any], program: str) -> Any:
     """Revise a program; If-Match names the version that was read."""
+    loaded = queries.load_program(program, asker(), service())
     cause, version = api.cause(body), api.expected_version()
-    loaded = queries.load_program(program, identity(), service())
     body.setdefault("end", loaded.state.revisions[-1].end)
     command = commands.ReviseProgram(program=program, version=version, **body)
     commit = api.execute(command, cause)
@@ -228,33 +227,33 @@ def revise_program(body: dict[str, Any], program: str) -> Any:
 
 
 @routes.route("/programs/<program>/end", methods=["POST"])
-@allow(*TREATS)
+@allow("program.end")
 @routes.arguments(schemas.EndRequest)
 @routes.response(201, answers.Created)
 def end_program(body: dict[str, Any], program: str) -> Any:
     """End a program; If-Match names the version that was read."""
+    queries.load_program(program, asker(), service())
     cause, version = api.cause(body), api.expected_version()
-    queries.load_program(program, identity(), service())
     commit = api.execute(commands.EndProgram(program=program, version=version, **body), cause)
     return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
 
 
 @routes.route("/cards", methods=["GET"])
-@allow("service")
+@allow("card.read")
 @routes.arguments(IdsQuery, location="query")
 @routes.response(200, answers.Held)
 def read_cards(query: dict[str, Any]) -> Any:
     """Return cards {name, email, phone} of patients and staff, for the other services."""
-    return {"items": queries.cards(_ids(query), identity().tenant, service())}
+    return {"items": queries.cards(_ids(query), asker(), service())}
 
 
 @routes.route("/texts", methods=["GET"])
-@allow("service")
+@allow("text.read")
 @routes.arguments(IdsQuery, location="query")
 @routes.response(200, answers.Held)
 def read_texts(query: dict[str, Any]) -> Any:
     """Return people's words, for the other services."""
-    return {"items": queries.texts(_ids(query), identity().tenant, service())}
+    return {"items": queries.texts(_ids(query), asker().tenant, service())}
 
 
 def _ids(query: dict[str, Any]) -> list[str]:

@@ -17,9 +17,8 @@ from reporting.sentence import claims
 from shared.mongo import Document
 from shared.peers import Away
 from shared.web import api
-from shared.web.identity import check_patient, identity, page, service
+from shared.web.identity import asker, page, service
 
-READERS = ("therapist", "lead", "patient")
 PERCENT = 100
 MOST_REMARKS = 10
 
@@ -65,12 +64,12 @@ class Words:
 
 
 @pages.get("/")
-@page("patient")
+@page("progress.read")
 def show_progress() -> str:
-    asker = identity()
+    who = asker()
     stale = not api.await_position(TIMELINE)
-    today = queries.today(service(), asker.tenant, asker.patient)
-    found = queries.programs(service(), asker.tenant, asker.patient)
+    today = queries.today(service(), who.tenant, who.patient)
+    found = queries.own(service(), who)
     current = queries.in_force(found, today)
     if current is None:
         return render_template("reporting/nothing.html", stale=stale)
@@ -78,15 +77,14 @@ def show_progress() -> str:
 
 
 @pages.get("/programs/<program>")
-@page(*READERS)
+@page("timeline.read")
 def show_program(program: str) -> str:
-    asker = identity()
+    who = asker()
     stale = not api.await_position(TIMELINE)
-    document = queries.program(service(), asker.tenant, program)
-    check_patient(document["patient"])
-    today = queries.today(service(), asker.tenant, document["patient"])
-    if "patient" in asker.roles:
-        found = queries.programs(service(), asker.tenant, asker.patient)
+    document = queries.in_reach(service(), who, program)
+    today = queries.today(service(), who.tenant, document["patient"])
+    if document["patient"] == who.patient:
+        found = queries.own(service(), who)
         return _progress(document, found, today, stale=stale)
     shown = _shown(document, _words(document, [document["patient"]]), today)
     said = _said(document["tenant"], shown["timeline"])

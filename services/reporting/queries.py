@@ -11,6 +11,7 @@ from reporting.summary import Practised, Summary, practised, summarize
 from reporting.timeline import Day, Phase, days, opened, phases
 from shared.errors import NotFound
 from shared.mongo import Document
+from shared.permission import NOBODY_HERE, Asker, Person
 from shared.schedule import DAY, read
 from shared.service import Service
 from shared.tenancy import LIMIT
@@ -76,14 +77,28 @@ def program(service: Service, tenant: str, identity: str) -> Document:
     """
     found = service.documents(TIMELINE, "programs").get(tenant, identity)
     if found is None or "start" not in found:
-        raise NotFound("There is no such program.")
+        raise NotFound(NOBODY_HERE)
     return found
 
 
-def programs(service: Service, tenant: str, patient: str) -> list[Document]:
-    """Return a patient's programs, the latest first; at most 200."""
+def in_reach(service: Service, asker: Asker, identity: str) -> Document:
+    """Return the document of a program that this asker may see.
+
+    Raises:
+        NotFound: there is none for this asker.
+    """
+    document = program(service, asker.tenant, identity)
+    patient = service.documents(TIMELINE, "patients").get(asker.tenant, document["patient"])
+    # Until the patient has come here, the program tells the site.
+    asker.reach(Person(document["patient"], (patient or document)["site"]))
+    return document
+
+
+def own(service: Service, asker: Asker) -> list[Document]:
+    """Return the programs of the patient who asks, the latest first; at most 200."""
+    asker.disclose([asker.patient])
     found = service.documents(TIMELINE, "programs").page(
-        tenant, {"patient": patient}, order="program", limit=LIMIT
+        asker.tenant, {"patient": asker.patient}, order="program", limit=LIMIT
     )
     known = [document for document in found[:LIMIT] if "start" in document]
     return sorted(known, key=lambda one: (one["start"], one["program"]), reverse=True)

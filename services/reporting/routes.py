@@ -8,21 +8,18 @@ from reporting import queries
 from reporting.projections import TIMELINE
 from reporting.schemas import TimelineSchema
 from shared.web import api
-from shared.web.identity import allow, check_patient, identity, service
-
-READERS = ("therapist", "lead", "patient")
+from shared.web.identity import allow, asker, service
 
 routes = Blueprint("reporting", __name__, url_prefix="/reporting/v1")
 
 
 @routes.route("/programs/<program>/timeline", methods=["GET"])
+@allow("timeline.read")
 @routes.response(200, TimelineSchema)
-@allow(*READERS)
 @api.reads(TIMELINE)
 def read_timeline(program: str) -> Any:
     """Read a program from its start to today: asked for, done, felt."""
-    asker, held = identity(), service()
-    patient = queries.program(held, asker.tenant, program)["patient"]
-    check_patient(patient)
-    today = queries.today(held, asker.tenant, patient)
-    return api.json_answer(queries.timeline(held, asker.tenant, program, today))
+    who, held = asker(), service()
+    patient = queries.in_reach(held, who, program)["patient"]
+    today = queries.today(held, who.tenant, patient)
+    return api.json_answer(queries.timeline(held, who.tenant, program, today))

@@ -9,7 +9,9 @@ from typing import Any, TypeVar, cast
 import structlog
 from flask import current_app, g, redirect, request
 
-from shared.errors import Forbidden, Invalid, NotFound
+from shared import permission
+from shared.errors import Invalid
+from shared.permission import Action, Asker
 from shared.service import Service
 from shared.tokens import Identity, Unauthorized
 
@@ -50,61 +52,56 @@ def _verify() -> Identity:
     return found
 
 
-def allow(*roles: str) -> Callable[[View], View]:
-    """Let these roles in; the roles stand in the view's attribute `roles`, for the docs."""
+def asker() -> Asker:
+    """Return who asks, for the action that the route is declared with."""
+    return cast(Asker, g.asker)
+
+
+def allow(name: str) -> Callable[[View], View]:
+    """Let in whom the table names for this action; send no answer that went around it."""
+    action = permission.action(name)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            check_role(*roles)
-            return view(*args, **kwargs)
+            _admit(action)
+            return _closed(view(*args, **kwargs))
 
-        checked.roles = roles  # type: ignore[attr-defined]
+        checked.action = action  # type: ignore[attr-defined]
         return cast(View, checked)
 
     return decorate
 
 
-def page(*roles: str) -> Callable[[View], View]:
-    """Let these roles see a page; send everybody else to sign in, and check a form's token."""
+def page(name: str) -> Callable[[View], View]:
+    """Let in as `allow` does; send who is unknown to sign in, and check a form's token."""
+    action = permission.action(name)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
             try:
-                check_role(*roles)
+                _admit(action)
             except Unauthorized:
-                where = "adherence" if roles == ("patient",) else "prescription"
+                where = "adherence" if set(action.who) == {"patient"} else "prescription"
                 return redirect(f"/{where}/sign-in?next={request.full_path.rstrip('?')}")
             if request.method == "POST":
                 check_csrf(request.form.get(CSRF, ""))
-            return view(*args, **kwargs)
+            return _closed(view(*args, **kwargs))
 
-        checked.roles = roles  # type: ignore[attr-defined]
+        checked.action = action  # type: ignore[attr-defined]
         return cast(View, checked)
 
     return decorate
 
 
-def check_role(*roles: str) -> None:
-    """Let only these roles go on.
-
-    Raises:
-        Forbidden: the asker has none of them.
-    """
-    if not set(roles) & set(identity().roles):
-        raise Forbidden(f"This is for: {', '.join(roles)}.")
+def _admit(action: Action) -> None:
+    g.asker = Asker(identity(), action)
 
 
-def check_patient(patient: str) -> None:
-    """Let a patient see only what is the patient's own; what is not answers as if not there.
-
-    Raises:
-        NotFound: it is another patient's.
-    """
-    asker = identity()
-    if "patient" in asker.roles and asker.patient != patient:
-        raise NotFound("There is nothing here for you.")
+def _closed(answer: Any) -> Any:
+    asker().close()
+    return answer
 
 
 def csrf_token() -> str:

@@ -20,17 +20,17 @@ def create_pages(name: str) -> Blueprint:
     pages = Blueprint("operations", __name__, url_prefix=f"/{name}/operations")
 
     @pages.get("/")
-    @page(parking.ROLE)
+    @page("parked.read")
     def show_keys() -> Any:
         return _keys(name, {})
 
     @pages.get("/keys")
-    @page(parking.ROLE)
+    @page("parked.read")
     def show_key() -> Any:
         return _key(name, request.args.get("key", ""), {})
 
     @pages.post("/drain")
-    @page(parking.ROLE)
+    @page("parked.mend")
     def drain() -> Any:
         key = request.form.get("parked", "")
         body, errors = _load(parking.DrainSchema(), {"rate": request.form.get("rate") or 0})
@@ -40,7 +40,7 @@ def create_pages(name: str) -> Blueprint:
         return redirect(f"/{name}/operations/?did=drained", 303)
 
     @pages.post("/discard")
-    @page(parking.ROLE)
+    @page("parked.mend")
     def discard() -> Any:
         key = request.form.get("parked", "")
         typed = {field: request.form.get(field, "") for field in ("sequence", "reason")}

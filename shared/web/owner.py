@@ -42,16 +42,16 @@ def create_routes(definition: Definition) -> Blueprint:
     routes = Blueprint("owner", __name__, url_prefix=f"/{definition.name}/v1")
 
     @routes.route("/heads", methods=["GET"])
+    @allow("head.read")
     @routes.arguments(HeadsQuery, location="query")
     @routes.response(200, description="How far the streams go that were added to in the span")
-    @allow("service")
     def heads(query: dict[str, Any]) -> Any:
         return json_answer(_heads(service(), query["changed_since"], query["until"]))
 
     @routes.route("/streams/<stream>/events", methods=["GET"])
+    @allow("stream.read")
     @routes.arguments(EventsQuery, location="query")
     @routes.response(200, description="The published events of a stream, as CloudEvents")
-    @allow("service")
     def events(query: dict[str, Any], stream: str) -> Any:
         return json_answer(_events(definition, service(), stream, query["from_"]))
 

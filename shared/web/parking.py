@@ -20,7 +20,6 @@ from shared.mongo import Document
 from shared.web import api
 from shared.web.identity import allow, identity, service
 
-ROLE = "operator"
 MAX_RATE = 6000
 MAX_REASON = 500
 RATE = "Type a whole number up to 6000."
@@ -93,35 +92,35 @@ def create_routes(name: str) -> Blueprint:
     routes = Blueprint("parking", __name__, url_prefix=f"/{name}/v1/parked")
 
     @routes.route("", methods=["GET"])
+    @allow("parked.read")
     @routes.arguments(api.PageQuery, location="query")
     @routes.response(200, ParkedPageSchema)
-    @allow(ROLE)
     def keys(query: dict[str, Any]) -> Any:
         return page(query["cursor"], query["limit"])
 
     @routes.route("/<key>", methods=["GET"])
+    @allow("parked.read")
     @routes.response(200, RecordSchema)
-    @allow(ROLE)
     def key(key: str) -> Any:
         return shown(key)
 
     @routes.route("/drain", methods=["POST"])
+    @allow("parked.mend")
     @routes.arguments(DrainSchema)
     @routes.response(202, DrainedSchema)
-    @allow(ROLE)
     def drain_all(body: dict[str, Any]) -> Any:
         return {"drained": drained(rate=body["rate"])}
 
     @routes.route("/<key>/drain", methods=["POST"])
+    @allow("parked.mend")
     @routes.response(202, DrainedSchema)
-    @allow(ROLE)
     def drain(key: str) -> Any:
         return {"drained": drained(key)}
 
     @routes.route("/<key>/discard", methods=["POST"])
+    @allow("parked.mend")
     @routes.arguments(DiscardSchema)
     @routes.response(204)
-    @allow(ROLE)
     def discard(body: dict[str, Any], key: str) -> None:
         discarded(key, **body)
 

@@ -70,9 +70,9 @@ routes = Blueprint("counting", __name__, url_prefix="/counting/v1")
 
 
 @routes.route("/counters", methods=["POST"])
+@allow("exercise.publish")
 @routes.arguments(CountSchema)
 @routes.response(201, CountSchema)
-@allow("therapist")
 def create(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     counter = api.new_id(cause)
@@ -81,16 +81,16 @@ def create(body: dict[str, Any]) -> Any:
 
 
 @routes.route("/counters/<counter>", methods=["POST"])
+@allow("exercise.publish")
 @routes.arguments(CountSchema)
 @routes.response(200, CountSchema)
-@allow("therapist")
 def add(body: dict[str, Any], counter: str) -> Any:
     commit = api.execute(Count(counter, **body), api.cause(body))
     return body, 200, api.headers(commit)
 
 
 @routes.route("/counters/<counter>", methods=["GET"])
-@allow("therapist", "patient")
+@allow("exercise.read")
 def read(counter: str) -> Any:
     loaded = service().streams.peek(COUNTER, identity().tenant, counter)
     if not loaded.version:
@@ -99,7 +99,7 @@ def read(counter: str) -> Any:
 
 
 @routes.route("/counters", methods=["GET"])
-@allow("therapist")
+@allow("exercise.publish")
 @api.reads(Projection("totals", 1, ("counting",), {}))
 def listed() -> Any:
     return api.json_answer({"items": []})

@@ -267,10 +267,12 @@ def test_another_tenant_finds_nothing(clinic: Clinic) -> None:
         assert answer.status_code == 404
 
 
-def test_another_tenants_patient_and_exercise_are_unknown(clinic: Clinic) -> None:
-    answer = clinic.post("/programs", clinic.program_body(), CY)
+def test_another_tenants_patient_is_as_unknown_as_one_who_is_not_there(clinic: Clinic) -> None:
+    anothers = clinic.post("/programs", clinic.program_body(), CY)
+    nobodys = clinic.post("/programs", clinic.program_body() | {"patient": "9" * 32}, CY)
 
-    assert pointers(answer) == ["/patient", "/exercises/0/exercise"]
+    assert pointers(anothers) == ["/patient"]
+    assert (anothers.status_code, anothers.json) == (nobodys.status_code, nobodys.json)
 
 
 @pytest.mark.parametrize(("person", "status"), [(DEE, 201), (ADA, 403), (ANA, 403), (SERVICE, 403)])

@@ -1,0 +1,161 @@
+"""Who may do what on whose record: the table `permissions.toml`, and the questions it answers.
+
+An action that the table does not name cannot be declared; a role that an action does not name may
+not do it.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from shared.errors import Forbidden, NotFound
+from shared.tokens import Identity
+
+OWN, SITE, TENANT, PEER, PLATFORM = "own", "site", "tenant", "peer", "platform"
+RELATIONS = {OWN, SITE, TENANT, PEER, PLATFORM}
+# How far a role reaches into records of persons, who each have to be looked at.
+PERSONAL = {OWN, SITE}
+NOBODY_HERE = "There is nothing with this id."
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done.
+
+    Attributes:
+        name: as `patient.read`.
+        lets: what it lets one do, in words.
+        who: role to how far it reaches.
+    """
+
+    name: str
+    lets: str
+    who: Mapping[str, str]
+
+    def reach(self, roles: Iterable[str]) -> frozenset[str]:
+        """Return how far somebody with these roles reaches; empty is not at all."""
+        return frozenset(self.who[role] for role in roles if role in self.who)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose record is asked for.
+
+    Attributes:
+        patient: the patient's id.
+        site: where the patient is treated; None where that has not come here yet.
+    """
+
+    patient: str
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whose records a list may hold; None does not narrow it."""
+
+    patient: str | None = None
+    sites: tuple[str, ...] | None = None
+
+
+class Unchecked(Exception):
+    """An answer was made of a person's record that nobody was asked about: it is not sent."""
+
+
+@dataclass(slots=True)
+class Asker:
+    """Who asks for one action. Every person's record in the answer goes through here.
+
+    Attributes:
+        identity: who asks, verified.
+        action: what is asked for.
+        patients: whose records were let through.
+    """
+
+    identity: Identity
+    action: Action
+    patients: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Turn away whom the action does not name.
+
+        Raises:
+            Forbidden: the asker has none of the action's roles.
+        """
+        if not self.reaches:
+            raise Forbidden(f"This is for: {', '.join(self.action.who)}.")
+
+    @property
+    def reaches(self) -> frozenset[str]:
+        """Return how far the asker reaches."""
+        return self.action.reach(self.identity.roles)
+
+    @property
+    def tenant(self) -> str:
+        """Return the practice group that is asked for."""
+        return self.identity.tenant
+
+    @property
+    def patient(self) -> str:
+        """Return the asker's own id as a patient; empty for all others."""
+        return self.identity.patient
+
+    def reach(self, person: Person) -> None:
+        """Let a person's record through.
+
+        Raises:
+            NotFound: the asker does not reach it, which answers as if it were not there.
+        """
+        if not self._holds(person):
+            raise NotFound(NOBODY_HERE)
+        self.disclose([person.patient])
+
+    def span(self) -> Span:
+        """Return whose records a list may hold; what it holds is to be disclosed."""
+        if SITE in self.reaches:
+            return Span(sites=self.identity.sites or None)
+        return Span() if self.reaches - PERSONAL else Span(patient=self.identity.patient)
+
+    def disclose(self, patients: Iterable[str]) -> None:
+        """Note whose records were let through: `span` has narrowed them, or `reach` has."""
+        self.patients = (*(self.patients or ()), *patients)
+
+    def close(self) -> None:
+        """Make sure that an answer is made of nothing that went around.
+
+        Raises:
+            Unchecked: the action is about persons, and none was asked about.
+        """
+        if self.patients is None and self.reaches <= PERSONAL:
+            raise Unchecked(self.action.name)
+
+    def _holds(self, person: Person) -> bool:
+        asker, reaches = self.identity, self.reaches
+        own = OWN in reaches and bool(asker.patient) and asker.patient == person.patient
+        here = SITE in reaches and (not asker.sites or person.site in asker.sites)
+        return own or here or bool(reaches - PERSONAL)
+
+
+def action(name: str) -> Action:
+    """Return an action of the table.
+
+    Raises:
+        KeyError: it has no such action; what is not in the table cannot be done.
+    """
+    return actions()[name]
+
+
+@cache
+def actions() -> Mapping[str, Action]:
+    """Return the table."""
+    found = tomllib.loads(Path(__file__).with_name("permissions.toml").read_text())
+    return {name: _action(name, row) for name, row in found.items() if isinstance(row, dict)}
+
+
+def _action(name: str, row: Mapping[str, str]) -> Action:
+    who = {role: relation for role, relation in row.items() if role != "lets"}
+    if unknown := set(who.values()) - RELATIONS:
+        raise ValueError(f"permissions.toml, {name}: {min(unknown)} is no reach")
+    return Action(name, row["lets"], who)

@@ -1,0 +1,46 @@
+"""The table of who may do what, as docs/permissions.md shows it."""
+
+from pathlib import Path
+
+from shared import permission
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+ROLES = (
+    "patient",
+    "supporter",
+    "therapist",
+    "lead",
+    "biller",
+    "administrator",
+    "partner",
+    "service",
+    "operator",
+)
+HEAD = """# Who may do what
+
+Printed from `shared/permissions.toml` by `make contracts`, and compared by a test.
+Another (tests/permission) asks every route as every role from every side.
+What does not stand here is refused; what an asker does not reach answers like what is not there.
+
+- **own**: the record of the patient who asks
+- **site**: records of patients at the asker's sites; where none are named, at all of the group's
+- **tenant**: what belongs to the practice group as a whole
+- **peer**: another service, for the practice group that it names
+- **platform**: across practice groups
+"""
+
+
+def printed() -> str:
+    """Return the document: a row an action, a column a role."""
+    roles = [
+        role for role in ROLES if any(role in row.who for row in permission.actions().values())
+    ]
+    rows = [
+        [f"`{found.name}`", found.lets, *(found.who.get(role, "") for role in roles)]
+        for found in permission.actions().values()
+    ]
+    head = ["action", "lets one", *roles]
+    table = [head, ["---"] * len(head), *rows]
+    unused = ", ".join(role for role in ROLES if role not in roles)
+    lines = ["| " + " | ".join(row) + " |" for row in table]
+    return "\n".join([HEAD, *lines, "", f"Nothing yet for: {unused}.", ""])
