@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from shared.errors import Forbidden, NotFound
 from shared.tokens import Identity
@@ -28,11 +29,13 @@ class Action:
         name: as `patient.read`.
         lets: what it lets one do, in words.
         who: role to how far it reaches.
+        audited: whether it is written down where it is about no person too.
     """
 
     name: str
     lets: str
     who: Mapping[str, str]
+    audited: bool = False
 
     def reach(self, roles: Iterable[str]) -> frozenset[str]:
         """Return how far somebody with these roles reaches; empty is not at all."""
@@ -71,12 +74,14 @@ class Asker:
     Attributes:
         identity: who asks, verified.
         action: what is asked for.
-        patients: whose records were let through.
+        patients: whose records were let through; None until anybody was asked about.
+        refused: whose records were asked for out of reach.
     """
 
     identity: Identity
     action: Action
     patients: tuple[str, ...] | None = None
+    refused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Turn away whom the action does not name.
@@ -109,6 +114,7 @@ class Asker:
             NotFound: the asker does not reach it, which answers as if it were not there.
         """
         if not self._holds(person):
+            self.refused = (*self.refused, person.patient)
             raise NotFound(NOBODY_HERE)
         self.disclose([person.patient])
 
@@ -154,8 +160,8 @@ def actions() -> Mapping[str, Action]:
     return {name: _action(name, row) for name, row in found.items() if isinstance(row, dict)}
 
 
-def _action(name: str, row: Mapping[str, str]) -> Action:
-    who = {role: relation for role, relation in row.items() if role != "lets"}
+def _action(name: str, row: Mapping[str, Any]) -> Action:
+    who = {role: relation for role, relation in row.items() if role not in ("lets", "audited")}
     if unknown := set(who.values()) - RELATIONS:
         raise ValueError(f"permissions.toml, {name}: {min(unknown)} is no reach")
-    return Action(name, row["lets"], who)
+    return Action(name, row["lets"], who, row.get("audited", False))

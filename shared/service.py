@@ -10,7 +10,7 @@ import structlog
 from marshmallow import Schema
 from pymongo.errors import PyMongoError
 
-from shared import due, ledger, mongo, send
+from shared import audit, due, ledger, mongo, send
 from shared.clock import Clock
 from shared.codec import Codec, Upcaster
 from shared.due import Due
@@ -169,6 +169,7 @@ class Definition:
         ledger.prepare(service.database)
         due.prepare(service.database)
         send.prepare(service.database)
+        audit.prepare(service.database)
         for projection in self.projections:
             self.prepare_documents(service.database, service.live(projection))
 

@@ -22,6 +22,7 @@ from shared.health import readiness
 from shared.metrics import exposition
 from shared.rebuild import Builder, Consumers
 from shared.relay import Relay
+from shared.seal import Sealer
 from shared.send import Sender
 from shared.service import Definition, Service, await_store
 
@@ -95,7 +96,9 @@ def parts(definition: Definition, service: Service, role: str) -> list[tuple[str
             kind: lambda due, decide=decide: decide(due, service)
             for kind, decide in definition.due.items()
         }
-        return [("clock", Timer(service.database, handlers, service.clock, holder).run)]
+        timer = Timer(service.database, handlers, service.clock, holder)
+        sealer = Sealer(service.database, service.clock, holder)
+        return [("clock", timer.run), ("seal", sealer.run)]
     channels = {
         kind: lambda intent, deliver=deliver: deliver(intent, service)
         for kind, deliver in definition.channels.items()

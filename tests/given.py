@@ -1,6 +1,6 @@
 """Services as tests want them: one service's app over a real store, and a client that calls it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -51,6 +51,11 @@ def given_settings(name: str) -> Settings:
 
 class Nobody:
     """Peers that know nothing: every card and text is erased, and no owner of streams answers."""
+
+    addresses: Mapping[str, str] = {}
+
+    def get(self, *_: object) -> object:
+        raise Away("nobody")
 
     def heads(self, *_: object) -> Iterator[object]:
         raise Away("nobody")

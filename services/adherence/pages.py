@@ -4,11 +4,12 @@ What was saved is confirmed on the page of its date; what was not is said there 
 """
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from adherence import drawing, forms, queries, schemas, telling, visit
+from adherence import drawing, forms, looks, queries, schemas, telling, visit
 from adherence.agenda import Item, agenda, once
 from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.forms import DONE, REFUSED, SCALES
@@ -16,6 +17,7 @@ from adherence.rules import rules
 from adherence.visit import DayOver, Visit
 from shared.errors import Refusal
 from shared.schedule import DAY
+from shared.web import accesses
 from shared.web.identity import asker, page, service
 
 BOTH = ["GET", "POST"]
@@ -109,6 +111,18 @@ def tell_feeling(program: str, day: str) -> Any:
         if wrong := forms.errors(refusal, (*SCALES, "note")):
             return _draw_feeling(found, values, wrong)
         return telling.turn_back(found, forms.slug(refusal))
+
+
+@pages.get("/accesses")
+@page("accesses.read")
+def show_accesses() -> Any:
+    """Show who looked at the patient's record, day by day; one's own visits are left out."""
+    who = asker()
+    who.disclose([who.patient])
+    found, away = accesses.gathered(who.identity, who.patient)
+    zone = queries.zone(service(), who.tenant, who.patient) or UTC
+    others = [one for one in found if one["actor"] != who.identity.subject]
+    return render_template("adherence/accesses.html", days=looks.days(others, zone), away=away)
 
 
 @pages.errorhandler(DayOver)

@@ -50,6 +50,19 @@ def in_reach(service: Service, asker: Asker, identity: str) -> Document:
     return document
 
 
+def patient_in_reach(service: Service, asker: Asker, identity: str) -> Document:
+    """Return the document of a patient that this asker may see.
+
+    Raises:
+        NotFound: nobody is here for this asker.
+    """
+    found = _patient(service, asker.tenant, identity)
+    if found is None or "site" not in found:
+        raise NotFound(NOBODY_HERE)
+    asker.reach(Person(identity, found["site"]))
+    return found
+
+
 def own(service: Service, asker: Asker) -> list[Document]:
     """Return the programs of the patient who asks, the latest start first; at most 200."""
     asker.disclose([asker.patient])

@@ -10,7 +10,8 @@ from adherence.commands import ANSWERS, AmendSession, LogSession, Told
 from adherence.projections import PROGRAMS
 from shared.errors import Fault, Invalid
 from shared.store import Commit
-from shared.web import api
+from shared.web import accesses, api
+from shared.web.accesses import AccessesSchema
 from shared.web.identity import allow, asker, service
 
 PREFIX = "/adherence/v1"
@@ -85,6 +86,16 @@ def list_milestones(program: str) -> Any:
     """Return what a program's sessions have reached."""
     queries.in_reach(service(), asker(), program)
     return {"items": queries.milestones(service(), asker().tenant, program)}
+
+
+@routes.route("/patients/<patient>/accesses", methods=["GET"])
+@allow("accesses.read")
+@routes.response(200, AccessesSchema)
+def list_accesses(patient: str) -> Any:
+    """Return who looked at a patient's record lately or changed it, in all services."""
+    queries.patient_in_reach(service(), asker(), patient)
+    found, away = accesses.gathered(asker().identity, patient)
+    return {"items": found, "away": away}
 
 
 @routes.route("/texts", methods=["GET"])

@@ -13,7 +13,7 @@ from shared.due import DUE
 from shared.generation import live
 from shared.send import INTENTS
 from shared.service import Definition, Service
-from shared.verify import effects, leases, ledgers, projections, sources, topics
+from shared.verify import audits, effects, leases, ledgers, projections, sources, topics
 from shared.verify.ledgers import Reading
 from shared.verify.projections import Folded
 from shared.verify.report import Finding, Report
@@ -46,6 +46,7 @@ def verify(definition: Definition, service: Service) -> Report:
     _read(definition, service, found, report)
     report.add(effects.overdue(service.database, service.clock()))
     report.add(leases.free(service.database))
+    report.add(audits.held(service.database))
     for source in found.values():
         report.add(source.away())
         if kafka.ends(service.settings.kafka, source.log.topic) != source.log.ends:

@@ -28,6 +28,7 @@ class Fault:
 RELAY = ("work", "--roles", "relay")
 CONSUME = ("work", "--roles", "consume")
 STORE = f"{NOTHING}: docs/operators.md, When the store itself is wrong."
+AUDITED = f"{NOTHING}: docs/operators.md, When the audit does not hold."
 REBUILT = "A new generation is built beside this one; then drop the old one."
 
 # In the order of cause and effect: mend from the top.
@@ -160,4 +161,7 @@ FAULTS: Mapping[str, Fault] = {
         ("work", "--roles", "{}"),
         note=True,
     ),
+    "audit-changed": Fault("audit", "entries are not what was written", AUDITED),
+    "audit-missing": Fault("audit", "entries are gone", AUDITED),
+    "audit-seal": Fault("audit", "seals do not hold", AUDITED),
 }

@@ -7,7 +7,14 @@ from shared.mongo import Database
 from shared.verify.report import Finding
 
 # Lease to the role that takes it.
-ROLES = {"relay": "relay", "heal": "consume", "build": "consume", "clock": "clock", "send": "send"}
+ROLES = {
+    "relay": "relay",
+    "heal": "consume",
+    "build": "consume",
+    "clock": "clock",
+    "seal": "clock",
+    "send": "send",
+}
 
 
 def free(database: Database) -> Iterator[Finding]:

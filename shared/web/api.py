@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import math
-import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -24,15 +23,13 @@ from shared.store import Commit
 from shared.stream import Cause
 from shared.views import Projection
 from shared.web.admission import Admission
-from shared.web.identity import identity, service
+from shared.web.identity import identity, service, traceparent
 
 KEY = "Idempotency-Key"
 MIN_POSITION = "Hep-Min-Position"
 POSITION = "Hep-Position"
 STALE = "Hep-Stale"
 MAX_KEY = 200
-# Whatever else stood here would be in every event and log line that follows.
-TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -67,12 +64,6 @@ def cause(body: Any, *, key: str = "") -> Cause:
         fingerprint=commands.fingerprint([request.path, _plain(body)]),
         traceparent=traceparent(),
     )
-
-
-def traceparent() -> str:
-    """Return the request's W3C trace context; nothing where there is none, or it is malformed."""
-    given = request.headers.get("traceparent", "")
-    return given if TRACEPARENT.fullmatch(given) else ""
 
 
 def new_id(cause: Cause) -> str:

@@ -12,13 +12,13 @@ from flask import Flask, Response, g, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shared.audit import Journal
 from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
 from shared.web import contracts, frame, operations, problems, words
 from shared.web.admission import Admission
-from shared.web.api import traceparent
-from shared.web.identity import csrf_token
+from shared.web.identity import csrf_token, traceparent
 
 HERE = Path(__file__).parent
 MAX_BODY = 1024 * 1024
@@ -55,6 +55,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["hep"] = service
     app.extensions["hep.definition"] = definition
+    app.extensions["hep.audit"] = Journal(service.database, service.clock)
     app.extensions["hep.admission"] = Admission(service.settings.commands_per_second)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]

@@ -17,7 +17,7 @@ from marshmallow import Schema
 from shared.errors import NotFound
 from shared.publication import topic_name
 from shared.service import Definition
-from shared.web import owner, parking
+from shared.web import accesses, owner, parking
 from shared.web.api import json_answer
 from shared.web.problems import CONTENT_TYPE, ProblemSchema
 
@@ -62,6 +62,7 @@ def create_api(app: Flask, definition: Definition, routes: Blueprint) -> Api:
     api = ScopedApi(app)
     api.register_blueprint(routes)
     api.register_blueprint(owner.create_routes(definition))
+    api.register_blueprint(accesses.create_routes(definition.name))
     api.register_blueprint(parking.create_routes(definition.name))
     return api
 

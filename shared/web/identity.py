@@ -2,15 +2,18 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 import structlog
 from flask import current_app, g, redirect, request
 
-from shared import permission
-from shared.errors import Invalid
+from shared import audit, permission
+from shared.audit import Entry, Journal
+from shared.errors import Forbidden, Invalid
 from shared.permission import Action, Asker
 from shared.service import Service
 from shared.tokens import Identity, Unauthorized
@@ -18,6 +21,8 @@ from shared.tokens import Identity, Unauthorized
 COOKIE = "hep"
 TENANT = "Hep-Tenant"
 CSRF = "csrf"
+# Whatever else stood here would be in every event and log line that follows.
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -58,14 +63,17 @@ def asker() -> Asker:
 
 
 def allow(name: str) -> Callable[[View], View]:
-    """Let in whom the table names for this action; send no answer that went around it."""
+    """Let in whom the table names for this action.
+
+    No answer is sent that went around the table, and none before it was written down who asked.
+    """
     action = permission.action(name)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
-            _admit(action)
-            return _closed(view(*args, **kwargs))
+            with _admitted(action):
+                return view(*args, **kwargs)
 
         checked.action = action  # type: ignore[attr-defined]
         return cast(View, checked)
@@ -81,13 +89,14 @@ def page(name: str) -> Callable[[View], View]:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
             try:
-                _admit(action)
+                identity()
             except Unauthorized:
                 where = "adherence" if set(action.who) == {"patient"} else "prescription"
                 return redirect(f"/{where}/sign-in?next={request.full_path.rstrip('?')}")
-            if request.method == "POST":
-                check_csrf(request.form.get(CSRF, ""))
-            return _closed(view(*args, **kwargs))
+            with _admitted(action):
+                if request.method == "POST":
+                    check_csrf(request.form.get(CSRF, ""))
+                return view(*args, **kwargs)
 
         checked.action = action  # type: ignore[attr-defined]
         return cast(View, checked)
@@ -95,13 +104,54 @@ def page(name: str) -> Callable[[View], View]:
     return decorate
 
 
-def _admit(action: Action) -> None:
-    g.asker = Asker(identity(), action)
+@contextmanager
+def _admitted(action: Action) -> Iterator[None]:
+    """Let the asker in, and write down what became of it whatever happens inside."""
+    who = identity()
+    try:
+        g.asker = Asker(who, action)
+    except Forbidden:
+        note(who, action.name, (), audit.REFUSED)
+        raise
+    try:
+        yield
+        asker().close()
+    finally:
+        _note_asked(asker())
 
 
-def _closed(answer: Any) -> Any:
-    asker().close()
-    return answer
+def _note_asked(asked: Asker) -> None:
+    if asked.patients or asked.action.audited:
+        note(asked.identity, asked.action.name, asked.patients or (), audit.LET_THROUGH)
+    if asked.refused:
+        note(asked.identity, asked.action.name, asked.refused, audit.REFUSED)
+
+
+def note(who: Identity, action: str, patients: Iterable[str], outcome: str) -> None:
+    """Write down who did what, before it is answered.
+
+    Raises:
+        PyMongoError: the store does not take it: nothing may be answered.
+    """
+    rule = request.url_rule.rule if request.url_rule else ""
+    entry = Entry(
+        tenant=who.tenant,
+        actor=who.subject,
+        roles=who.roles,
+        action=action,
+        patients=tuple(patients),
+        outcome=outcome,
+        method=request.method,
+        route=rule,
+        traceparent=traceparent(),
+    )
+    cast(Journal, current_app.extensions["hep.audit"]).write(entry)
+
+
+def traceparent() -> str:
+    """Return the request's W3C trace context; nothing where there is none, or it is malformed."""
+    given = request.headers.get("traceparent", "")
+    return given if TRACEPARENT.fullmatch(given) else ""
 
 
 def csrf_token() -> str:

@@ -8,14 +8,11 @@ import hashlib
 import hmac
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import pytest
-
-from shared import mongo, permission
+from shared import permission
 from shared.permission import Action
 from shared.web import contracts
 from tests.given import MASTER_KEY
@@ -74,15 +71,6 @@ class Route:
     @property
     def names(self) -> list[str]:
         return re.findall(r"<(\w+)>", self.rule)
-
-
-@pytest.fixture(scope="module")
-def world(mongodb: str) -> Iterator[World]:
-    with mongo.connect(mongodb, "tests") as client:
-        yield worlds.made(client["test_permission"])
-        for name in client.list_database_names():
-            if name.startswith("test_permission"):
-                client.drop_database(name)
 
 
 def routes(world: World) -> list[Route]:

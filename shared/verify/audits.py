@@ -1,0 +1,54 @@
+"""The audit: no entry was changed, taken out or put in, and the seals hold."""
+
+from collections.abc import Iterator
+
+from shared import seal
+from shared.audit import AUDIT, digest
+from shared.mongo import Database, Document
+from shared.seal import SEALS
+from shared.verify.report import Finding
+
+
+def held(database: Database) -> Iterator[Finding]:
+    """Yield where a chain or a seal does not hold."""
+    hashes: dict[str, str] = {}
+    before: Document | None = None
+    for entry in database[AUDIT].find({}).sort("_id", 1):
+        hashes[entry["_id"]] = entry["hash"]
+        yield from _chain(before, entry)
+        before = entry
+    previous = ""
+    for number, found in enumerate(database[SEALS].find({}).sort("_id", 1), 1):
+        yield from _seal(found, number, previous, hashes)
+        previous = found["hash"]
+
+
+def _chain(before: Document | None, entry: Document) -> Iterator[Finding]:
+    if digest(entry) != entry["hash"]:
+        yield Finding("audit-changed", AUDIT, f"{entry['_id']} is not what was written")
+    writer, number = entry["_id"].split("|")
+    last, done = before["_id"].split("|") if before else ("", "0")
+    after, previous = (int(done), before["hash"]) if before and last == writer else (0, "")
+    if int(number) != after + 1:
+        yield Finding(
+            "audit-missing", AUDIT, f"{writer} lacks what was between {after} and {number}"
+        )
+    elif entry["previous"] != previous:
+        yield Finding("audit-changed", AUDIT, f"{entry['_id']} does not follow the one before")
+
+
+def _seal(found: Document, number: int, previous: str, hashes: dict[str, str]) -> Iterator[Finding]:
+    name = f"seal {found['_id']}"
+    if found["_id"] != number or found["previous"] != previous or digest(found) != found["hash"]:
+        yield Finding("audit-seal", SEALS, f"{name} is not what was sealed")
+    wanted = [
+        f"{writer}|{each:010d}"
+        for writer, begin, end in found["chains"]
+        for each in range(begin, end + 1)
+    ]
+    present = [hashes[identity] for identity in wanted if identity in hashes]
+    if len(present) < len(wanted):
+        lacking = len(wanted) - len(present)
+        yield Finding("audit-missing", AUDIT, f"{lacking} entries are gone that {name} holds")
+    elif seal.root(present) != found["root"]:
+        yield Finding("audit-seal", SEALS, f"the entries of {name} are not those that were sealed")
