@@ -18,6 +18,7 @@ from shared.mongo import Database, Document, insist, under
 
 PARKED = "parked"
 DISCARDED = "discarded"
+PAUSED = "paused"
 # So many keys whose handler fails are not so many strange events, but one fault of ours.
 MOST = 1000
 
@@ -178,3 +179,14 @@ def shown(database: Database, ledger: str) -> Document:
     if found is None:
         raise NotParked(ledger)
     return found
+
+
+def paused(database: Database) -> list[str]:
+    """Return the consumers of a service that have paused a partition: too many keys are parked."""
+    return sorted({found["consumer"] for found in database[PAUSED].find({})})
+
+
+def told(database: Database) -> str:
+    """Return who is paused, as a probe answers it, or nothing."""
+    found = ", ".join(paused(database))
+    return f"too many keys are parked, partitions are paused: {found}\n" if found else ""

@@ -17,10 +17,10 @@ from shared import kafka
 from shared.clock import system
 from shared.metrics import PAUSED
 from shared.mongo import Database
+from shared.park import PAUSED as PAUSED_PARTITIONS
 from shared.park import count
 
 LOOK_SECONDS = 2.0
-COLLECTION = "paused"
 
 log = structlog.get_logger("pause")
 
@@ -48,14 +48,14 @@ class Pauses:
         self.partitions[partition] = position
         self.looked = time.monotonic()
         kept = {"consumer": self.consumer, "since": system()}
-        self.database[COLLECTION].update_one({"_id": position}, {"$set": kept}, upsert=True)
+        self.database[PAUSED_PARTITIONS].update_one({"_id": position}, {"$set": kept}, upsert=True)
         self._observe()
         log.error("partition_paused", consumer=self.consumer, position=position, most=self.most)
 
     def forget(self, partition: Any, position: str) -> None:
         """Let a partition go on, whoever paused it."""
         self.partitions.pop(partition, None)
-        self.database[COLLECTION].delete_one({"_id": position})
+        self.database[PAUSED_PARTITIONS].delete_one({"_id": position})
         self._observe()
 
     def lose(self, partition: Any) -> None:
@@ -70,7 +70,7 @@ class Pauses:
         self._observe()
         if positions:
             with contextlib.suppress(PyMongoError):
-                self.database[COLLECTION].delete_many({"_id": {"$in": positions}})
+                self.database[PAUSED_PARTITIONS].delete_many({"_id": {"$in": positions}})
 
     def end(self, client: Any, ready: Mapping[Any, int]) -> None:
         """Go on from where each partition stands, once keys may be parked again."""
@@ -88,14 +88,3 @@ class Pauses:
 
     def _observe(self) -> None:
         PAUSED.labels(self.consumer).set(len(self.partitions))
-
-
-def names(database: Database) -> list[str]:
-    """Return the consumers of a service that have paused a partition."""
-    return sorted({found["consumer"] for found in database[COLLECTION].find({})})
-
-
-def told(database: Database) -> str:
-    """Return who is paused, as a probe answers it, or nothing."""
-    found = ", ".join(names(database))
-    return f"too many keys are parked, partitions are paused: {found}\n" if found else ""

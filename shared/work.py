@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import structlog
 
-from shared import kafka, pause, waits
+from shared import kafka, park, waits
 from shared.due import Timer
 from shared.heal import Healer
 from shared.health import readiness
@@ -141,7 +141,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _answer_probes(service: Service) -> None:
-    ready = readiness(service, pause.told, waits.told)
+    ready = readiness(service, park.told, waits.told)
 
     def app(environ: dict[str, str], start: Callable[..., object]) -> list[bytes]:
         path = environ["PATH_INFO"]

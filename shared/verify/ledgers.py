@@ -8,7 +8,7 @@ from shared.consume import POSITIONS
 from shared.ledger import LEDGERS, OPEN, WAITING, parts
 from shared.mongo import Database, Document, under
 from shared.park import PARKED
-from shared.pause import COLLECTION as PAUSES
+from shared.park import PAUSED as PAUSES
 from shared.verify.report import Finding
 from shared.verify.sources import Source
 from shared.verify.stores import Stream

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from marshmallow import Schema, ValidationError
 
-from shared.pause import names
+from shared.park import paused
 from shared.web import parking
 from shared.web.identity import page, service
 
@@ -67,7 +67,7 @@ def _keys(name: str, errors: dict[str, str]) -> Any:
     answer = render_template(
         "operations/keys.html",
         service=name,
-        paused=names(service().database),
+        paused=paused(service().database),
         did=request.args.get("did", ""),
         rate=request.form.get("rate", ""),
         errors=errors,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared import park, pause
+from shared import park
 from shared.health import readiness
 from shared.metrics import REGISTRY
 from shared.verify import ledgers
@@ -30,7 +30,7 @@ def full(bench: Bench) -> Iterator[tuple[Bench, str]]:
         eventually(lambda: len(park.listed(bench.database)) == MOST)
         bench.count("c", 13)
         bench.count("c", 2)
-        eventually(lambda: pause.told(bench.database))
+        eventually(lambda: park.told(bench.database))
         yield bench, "c"
 
 
@@ -58,7 +58,7 @@ def test_work_is_not_ready_and_a_metric_says_so(full: tuple[Bench, str]) -> None
 
     service: Any = SimpleNamespace(database=bench.database)
     said = "too many keys are parked, partitions are paused: totals@1\n"
-    assert readiness(service, pause.told)() == said
+    assert readiness(service, park.told)() == said
     assert paused() == 1
 
 
@@ -90,7 +90,7 @@ def test_it_goes_on_by_itself_once_keys_were_drained(full: tuple[Bench, str]) ->
         park.drain(bench.database, key["_id"])
 
     eventually(lambda: bench.amounts(stream) == [1, 13, 2])
-    assert pause.told(bench.database) == ""
+    assert park.told(bench.database) == ""
     assert paused() == 0
 
 
