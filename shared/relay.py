@@ -17,9 +17,7 @@ from threading import Event
 from typing import Any
 
 import structlog
-from pymongo.collection import Collection
 from pymongo.errors import OperationFailure, PyMongoError
-from pymongo.read_concern import ReadConcern
 
 from shared import envelope, kafka, waits
 from shared.clock import Clock, system
@@ -29,7 +27,7 @@ from shared.lease import Lease, renewed
 from shared.metrics import RELAY_HELD, RELAY_SCANS, RELAYED
 from shared.mongo import Database, Document
 from shared.publication import Publication, topic_name
-from shared.store import Commit, Store, from_document
+from shared.store import Commit, Store, commits, from_document
 from shared.written import BrokerLost, Written, is_short
 
 BATCH_EVENTS = 500
@@ -165,12 +163,8 @@ class Relay:
             {"_id": CHECKPOINT, "fence": lease.token}, {"$unset": {"token": ""}}
         )
 
-    def _commits(self) -> Collection[Document]:
-        """Return the commits that no election can roll back."""
-        return self.database.get_collection("commits", read_concern=ReadConcern("majority"))
-
     def _changes(self, token: Any) -> Any:
-        return self.database["commits"].watch(
+        return commits(self.database).watch(
             INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH_EVENTS
         )
 
@@ -178,7 +172,7 @@ class Relay:
         """Send all that the store holds; return from when on a sweep is to look."""
         # Pinned before: what comes meanwhile is sent again after it.
         pinned, begun = self._pin(changes), self.clock()
-        for batch in _chunks(map(from_document, self._commits().find({}).sort("_id", 1))):
+        for batch in _chunks(map(from_document, commits(self.database).find({}).sort("_id", 1))):
             self._send(producer, batch)
             failpoint("relay.in_scan")
         self._move(lease, {"token": pinned, "topic_id": self.written.topic_id, "swept": begun})
@@ -219,7 +213,7 @@ class Relay:
         # What was recorded long ago is not remembered as sent: each is sent once in a sweep.
         again: set[str] = set()
         # In the order of their streams, whichever of two writers' clocks is fast.
-        for commit in map(from_document, self._commits().find(span).sort("_id", 1)):
+        for commit in map(from_document, commits(self.database).find(span).sort("_id", 1)):
             if commit.id not in self.sent and commit.id not in again:
                 log.info("relay_sends_swept", stream=commit.stream, version=commit.version)
                 after = commit.version - 1
@@ -277,11 +271,11 @@ class Relay:
             raise Deposed
 
 
-def _chunks(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
+def _chunks(found: Iterable[Commit]) -> Iterator[list[Commit]]:
     """Yield the commits in pieces that memory has room for, whatever one of them holds."""
     chunk: list[Commit] = []
     events = 0
-    for commit in commits:
+    for commit in found:
         chunk.append(commit)
         events += len(commit.events)
         if events >= BATCH_EVENTS:

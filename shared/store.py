@@ -140,6 +140,18 @@ def commit_id(tenant: str, stream: str, version: int) -> str:
     return f"{tenant}|{stream}|{version:0{DIGITS}d}"
 
 
+def commits(database: Database) -> Collection[Document]:
+    """Return the collection of commits, written and read as no election can undo it."""
+    return database.get_collection(
+        "commits",
+        write_concern=WriteConcern(w="majority", j=True),
+        # A local head that an election rolls back would let the next append leave a hole, and
+        # have others wait for what never was.
+        read_concern=ReadConcern("majority"),
+        read_preference=ReadPreference.PRIMARY,
+    )
+
+
 @dataclass(slots=True)
 class MongoStore:
     """The store over one MongoDB collection, `commits`."""
@@ -148,13 +160,7 @@ class MongoStore:
     collection: Collection[Document] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.collection = self.database.get_collection(
-            "commits",
-            write_concern=WriteConcern(w="majority", j=True),
-            # A local head that an election rolls back would let the next append leave a hole.
-            read_concern=ReadConcern("majority"),
-            read_preference=ReadPreference.PRIMARY,
-        )
+        self.collection = commits(self.database)
 
     def prepare(self) -> None:
         """Create the indexes; done while the collection is empty."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.envelope import Envelope, publish
 from shared.service import Definition, Service
-from shared.store import Commit, from_document
+from shared.store import Commit, commits, from_document
 from shared.verify.report import Finding
 
 Stream = tuple[str, str]
@@ -28,7 +28,7 @@ class Stored:
     def read(self, definition: Definition, service: Service) -> Iterator[Finding]:
         """Read every stream, and yield what is wrong with it."""
         last: Commit | None = None
-        for document in service.database["commits"].find({}).sort("_id", 1):
+        for document in commits(service.database).find({}).sort("_id", 1):
             commit = from_document(document)
             same = last and (last.tenant, last.stream) == (commit.tenant, commit.stream)
             self.streams += not same

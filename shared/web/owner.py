@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 
 from shared.envelope import encode, publish
 from shared.service import Definition, Service
+from shared.store import commits
 from shared.web.api import json_answer
 from shared.web.identity import allow, identity, service
 
@@ -60,15 +61,15 @@ def create_routes(definition: Definition) -> Blueprint:
 
 def _heads(service: Service, since: datetime, until: datetime) -> dict[str, Any]:
     """Return the heads of a window of commits, the furthest of each stream."""
-    commits = service.database["commits"]
+    written = commits(service.database)
     wanted = {"_id": 0, "key": 1, "stream": 1, "epoch": 1, "sequence": 1, "recorded": 1}
     span = {"recorded": {"$gte": since, "$lte": until}}
-    found = list(commits.find(span, wanted).sort("recorded", 1).limit(PAGE_COMMITS))
+    found = list(written.find(span, wanted).sort("recorded", 1).limit(PAGE_COMMITS))
     following = None
     if len(found) == PAGE_COMMITS:
         # A window ends with a whole moment, so that the next begins with another.
         moment: datetime = found[-1]["recorded"]
-        found.extend(commits.find({"recorded": moment}, wanted))
+        found.extend(written.find({"recorded": moment}, wanted))
         following = (moment + MOMENT).isoformat()
     furthest: dict[tuple[str, str], dict[str, Any]] = {}
     for commit in found:
