@@ -4,6 +4,11 @@ A document with `due_at`, written in a consumer's transaction. One claimer a ser
 lease, runs each through the ordinary command handler with the document's id as command id, so
 that its effect happens once. What the rule refuses is closed with the refusal shown. What is only
 away is waited for; any other failure backs off and after five tries stays listed.
+
+What waits for another try is overtaken by what falls due after it, on its own stream too: else one
+reminder that fails would hold back all that follow for its patient, and an erasure. So a handler
+decides on the stream as it stands and takes no earlier due work for done; work that must follow
+other work is scheduled by its event, as each reminder is by the one before.
 """
 
 from collections.abc import Callable, Mapping

@@ -126,6 +126,22 @@ def test_what_is_only_away_is_waited_for_however_long(given: Given, fault: Excep
     assert (given.state("one")["state"], given.decisions.made) == ("done", ["one"])
 
 
+@pytest.mark.invariant(n=14)
+def test_what_waits_for_another_try_holds_back_nothing_of_its_stream(given: Given) -> None:
+    given.schedule("first", NOON - timedelta(hours=1))
+    given.decisions.fault = Away("prescription")
+    given.timer.step()
+    given.decisions.fault = None
+    given.schedule("second", sequence=2)
+
+    given.timer.step()
+    given.time.now += timedelta(minutes=1)
+    given.timer.step()
+
+    assert given.decisions.made == ["second", "first"]
+    assert given.timer.step() == 0
+
+
 def test_what_this_code_does_not_know_is_left_to_code_that_does(given: Given) -> None:
     newer = Timer(given.database, {"new": given.decisions.decide}, given.time, "t2")
     given.schedule("one", kind="new")
