@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ if _rich:
     sys.modules["rich"] = _rich
 
 from structlog.typing import EventDict, Processor  # noqa: E402
+
+SELDOM_SECONDS = 60.0
 
 
 def configure(service: str, role: str) -> None:
@@ -45,11 +48,33 @@ def configure(service: str, role: str) -> None:
         )
     )
     root = logging.getLogger()
+    handler.addFilter(Seldom())
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # The client says at INFO what it does every second.
     logging.getLogger("kafka").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service, role=role)
+
+
+@dataclass(slots=True)
+class Seldom:
+    """Lets the Kafka client say a thing once a minute: with a broker away it says ten a second.
+
+    Attributes:
+        said: logger and message, its values left out, to when it was said.
+    """
+
+    said: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the record is to be logged."""
+        if not record.name.startswith("kafka."):
+            return True
+        what = (record.name, str(record.msg))
+        if record.created < self.said.get(what, 0.0) + SELDOM_SECONDS:
+            return False
+        self.said[what] = record.created
+        return True
 
 
 def place_fault(logger: Any, method: str, event: EventDict) -> EventDict:

@@ -54,3 +54,22 @@ def test_a_fault_is_logged_by_kind_and_place_without_its_text(
     assert inner["at"][-1].endswith(" refuse")
     assert "ruiz" not in line.lower()
     assert "example.org" not in line
+
+
+def test_what_the_kafka_client_says_again_and_again_is_logged_once_a_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    with configured():
+        # Ten minutes of a broker that refuses, and one other thing.
+        for _ in range(600):
+            logging.getLogger("kafka.net.manager").error("Connection failed: %s", now)
+            logging.getLogger("counting").warning("counted")
+            now[0] += 1
+        logging.getLogger("kafka.net.manager").error("Bootstrap failed: %s", now)
+
+    lines = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert len([line for line in lines if line.startswith("Connection failed")]) == 10
+    assert len([line for line in lines if line.startswith("Bootstrap failed")]) == 1
+    assert lines.count("counted") == 600
