@@ -110,7 +110,7 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
     """Call `step` again and again while the lease is held, until `stop`.
 
     A step returns how much it did; after one that did nothing it rests for `idle` seconds.
-    While the store is away, or another process leads, it waits.
+    While an engine is away, or another process leads, it waits.
     """
     while not stop.is_set():
         try:
@@ -124,7 +124,7 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
                             stop.wait(idle)
             else:
                 waits.end(lease.name)
-        except PyMongoError as fault:
+        except waits.FAULTS as fault:
             waits.begin(lease.name, fault)
         stop.wait(RETRY_SECONDS)
     with contextlib.suppress(PyMongoError):

@@ -9,7 +9,7 @@ from threading import Event, Thread
 import structlog
 from pymongo.errors import PyMongoError
 
-from shared import aside, kafka
+from shared import aside, kafka, waits
 from shared.clock import Clock, system
 from shared.consume import POSITIONS, Consumer
 from shared.failpoint import failpoint
@@ -66,8 +66,9 @@ class Consumers:
             while not stop.is_set():
                 try:
                     self._look()
+                    waits.end("consume")
                 except PyMongoError as fault:
-                    log.warning("consumers_wait", fault=type(fault).__name__)
+                    waits.begin("consume", fault)
                 stop.wait(LOOK_SECONDS)
         finally:
             for _, end in self.threads.values():
@@ -119,11 +120,7 @@ class Builder:
 
     def step(self) -> int:
         """Make live what has caught up; return how many."""
-        try:
-            return sum(switch(self.database, self.bootstrap, found) for found in self.projections)
-        except (kafka.Fault, OSError) as fault:
-            log.warning("builder_waits", fault=type(fault).__name__)
-            return 0
+        return sum(switch(self.database, self.bootstrap, found) for found in self.projections)
 
 
 def progress(database: Database, bootstrap: str, projection: Projection) -> tuple[int, int]:

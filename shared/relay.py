@@ -100,7 +100,7 @@ class Relay:
             except BrokerLost as fault:
                 log.warning("broker_lost_records", reason=str(fault))
                 continue
-            except (PyMongoError, kafka.Fault, OSError) as fault:
+            except waits.FAULTS as fault:
                 waits.begin("relay", fault)
             RELAY_HELD.set(0)
             stop.wait(RETRY_SECONDS)

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from shared import generation, kafka, park, rebuild
+from shared import generation, kafka, lease, park, rebuild, waits
 from shared.clock import system
 from shared.consume import Consumer
 from shared.envelope import Envelope
@@ -245,7 +246,8 @@ def test_a_broker_that_shows_no_topic_makes_nothing_live(
     begin(counting)
     monkeypatch.setattr(kafka, "topic_ids", lambda *_: {})
 
-    assert builder(counting).step() == 0
+    with pytest.raises(kafka.Unknown):
+        builder(counting).step()
     assert is_live(counting, 1)
 
 
@@ -271,16 +273,29 @@ def test_a_topic_that_was_made_anew_is_read_by_a_build_to_its_end(counting: Coun
     assert contents(counting, "totals.totals@2") == contents(counting, "totals.totals@1")
 
 
+@pytest.mark.invariant(n=9)
 def test_a_broker_that_is_away_ends_no_build(
     counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> dict[str, str]:
+    tries = []
+
+    def away(*asked: object) -> dict[str, str]:
+        tries.append(asked)
         raise kafka.Fault
 
     begin(counting)
-    monkeypatch.setattr(kafka, "topic_ids", away)
+    with monkeypatch.context() as meanwhile, capture_logs() as logs:
+        meanwhile.setattr(kafka, "topic_ids", away)
+        meanwhile.setattr(lease, "RETRY_SECONDS", 0.01)
+        with running(builder(counting)):
+            eventually(lambda: len(tries) > 10)
+            meanwhile_told = waits.told(counting.service.database)
+    with working(counting):
+        eventually(lambda: is_live(counting, 2))
+        eventually(lambda: waits.told(counting.service.database) == "")
 
-    assert builder(counting).step() == 0
+    assert meanwhile_told == "build waits for the broker: KafkaError\n"
+    assert [found["event"] for found in logs] == ["waits"]
 
 
 def test_one_is_built_at_a_time(counting: Counting) -> None:
