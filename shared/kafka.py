@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import kafka.record.util
@@ -15,6 +15,7 @@ from kafka.errors import (
     TopicAlreadyExistsError,
     UnknownTopicOrPartitionError,
 )
+from kafka.net.compat import KafkaNetClient
 
 PARTITIONS = 12
 POLL_MS = 200
@@ -33,6 +34,8 @@ BETWEEN_POLLS_MS = 60_000
 # How long the broker may keep a new topic's id and partitions to itself.
 TELL_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
+# A send that fails starts over with a new producer, which looks at the broker anew.
+DELIVERY_MS = 10_000
 
 Fault = KafkaError
 Unknown = UnknownTopicOrPartitionError
@@ -63,7 +66,7 @@ def ensure_topic(bootstrap: str, name: str) -> str:
 
     Kept for ever: history is evidence and the source of every rebuild.
     """
-    admin = KafkaAdminClient(**_reach(bootstrap))
+    admin = _make(KafkaAdminClient, bootstrap)
     try:
         keep = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
         try:
@@ -92,7 +95,7 @@ def _await_id(admin: Any, name: str) -> str:
 
 def topic_ids(bootstrap: str, names: Iterable[str]) -> dict[str, str]:
     """Return the broker's ids of the topics that exist."""
-    admin = KafkaAdminClient(**_reach(bootstrap))
+    admin = _make(KafkaAdminClient, bootstrap)
     try:
         return _ids(admin, names)
     finally:
@@ -117,17 +120,17 @@ def known_topic_id(client: Any, name: str) -> str | None:
 
 def producer(bootstrap: str, name: str) -> Any:
     """Return an idempotent producer: in order, acknowledged by all replicas."""
-    return KafkaProducer(
-        **_reach(bootstrap),
+    return _make(
+        KafkaProducer,
+        bootstrap,
         client_id=name,
         acks="all",
         enable_idempotence=True,
         compression_type="lz4",
         linger_ms=5,
         batch_size=262_144,
-        # A send that fails starts over with a new producer, which looks at the broker anew.
-        delivery_timeout_ms=10_000,
-        max_block_ms=10_000,
+        delivery_timeout_ms=DELIVERY_MS,
+        max_block_ms=DELIVERY_MS,
         allow_auto_create_topics=False,
     )
 
@@ -148,8 +151,9 @@ def close(client: Any) -> None:
 
 def consumer(bootstrap: str, group: str, name: str) -> Any:
     """Return a consumer that shares the partitions with its group and keeps no offsets itself."""
-    return KafkaConsumer(
-        **_reach(bootstrap),
+    return _make(
+        KafkaConsumer,
+        bootstrap,
         group_id=group,
         client_id=name,
         enable_auto_commit=False,
@@ -247,8 +251,9 @@ def records(bootstrap: str, name: str, until: Mapping[int, int]) -> Iterator[byt
 
 def _reader(bootstrap: str) -> Any:
     """Return a consumer of no group."""
-    return KafkaConsumer(
-        **_reach(bootstrap),
+    return _make(
+        KafkaConsumer,
+        bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
@@ -256,11 +261,28 @@ def _reader(bootstrap: str) -> Any:
     )
 
 
-def _reach(bootstrap: str) -> dict[str, Any]:
-    """Return what every client is told of where the broker is."""
-    return {
-        "bootstrap_servers": bootstrap,
-        "bootstrap_timeout_ms": REQUEST_MS,
-        "request_timeout_ms": REQUEST_MS,
-        "reconnect_backoff_max_ms": RECONNECT_MS,
-    }
+def _make(kind: Callable[..., Any], bootstrap: str, **config: Any) -> Any:
+    """Return a client, or leave nothing behind: the library's own would leave a thread and sockets.
+
+    Raises:
+        Fault: the broker does not show itself.
+    """
+    inner: list[Any] = []
+
+    def remember(**given: Any) -> Any:
+        inner.append(KafkaNetClient(**given))
+        return inner[-1]
+
+    try:
+        return kind(
+            bootstrap_servers=bootstrap,
+            bootstrap_timeout_ms=REQUEST_MS,
+            request_timeout_ms=REQUEST_MS,
+            reconnect_backoff_max_ms=RECONNECT_MS,
+            kafka_client=remember,
+            **config,
+        )
+    except BaseException:
+        for client in inner:
+            client.close()
+        raise

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared import consume, lease, mongo, relay
+from shared import consume, lease, mongo, relay, waits
 from shared.mongo import Database
 from tests.engine.pipeline import POISON, Bench, open_bench
 from tests.wire.kafka import KafkaProxy
@@ -42,3 +42,11 @@ def wired(
         monkeypatch.setattr(module, "RETRY_SECONDS", 0.1)
     with mongo.connect(store.uri, "wired") as client:
         yield bench.through(client[bench.database.name], broker.bootstrap)
+
+
+@pytest.fixture
+def nobody_waits() -> Iterator[None]:
+    """What parts of an earlier test waited for is forgotten."""
+    waits.TOLD.clear()
+    yield
+    waits.TOLD.clear()

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from kafka.admin import KafkaAdminClient
 from marshmallow import Schema, fields
+from prometheus_client import REGISTRY
 
-from shared import due, envelope, kafka, ledger, send
+from shared import due, envelope, kafka, ledger, send, waits
 from shared.apply import Application, Target, persevere
 from shared.clock import system
 from shared.codec import Codec
@@ -240,3 +241,13 @@ def running(*parts: Part) -> Iterator[None]:
         for thread in threads:
             thread.join(20)
         assert not any(thread.is_alive() for thread in threads)
+
+
+def told(bench: Bench) -> str:
+    """Return who waits for what."""
+    return waits.told(bench.database)
+
+
+def waiting(part: str, engine: str) -> float | None:
+    """Return the metric of a part that waits for an engine."""
+    return REGISTRY.get_sample_value("hep_waits", {"part": part, "engine": engine})

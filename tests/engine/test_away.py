@@ -1,42 +1,27 @@
-"""An engine that is away, full or read-only: the process waits, says for what, and goes on."""
+"""An engine that is away or refuses: the process waits, says for what, and goes on."""
 
-import os
-import subprocess
-from collections.abc import Iterator
+import gc
+import logging
+import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from kafka.admin import KafkaAdminClient
-from prometheus_client import REGISTRY
 from pymongo.errors import PyMongoError
+from structlog.testing import capture_logs
 
-from deploy.local import engines
-from shared import health, kafka, mongo, waits
+from shared import consume, health, kafka, relay, waits
 from shared.health import readiness
 from shared.mongo import Database
 from shared.publication import topic_name
 from tests.engine.counting import open_counting
-from tests.engine.pipeline import Bench, open_bench, running
+from tests.engine.pipeline import Bench, running, told, waiting
 from tests.waiting import eventually
 from tests.wire.kafka import KafkaProxy
 from tests.wire.mongodb import NOT_WRITABLE_PRIMARY, OUT_OF_DISK_SPACE, MongoProxy
 
-SMALL, LARGE = "24m", "200m"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_waits() -> Iterator[None]:
-    waits.TOLD.clear()
-    yield
-    waits.TOLD.clear()
-
-
-def told(bench: Bench) -> str:
-    return waits.told(bench.database)
-
-
-def waiting(part: str, engine: str) -> float | None:
-    return REGISTRY.get_sample_value("hep_waits", {"part": part, "engine": engine})
+pytestmark = pytest.mark.usefixtures("nobody_waits")
 
 
 @pytest.mark.invariant(n=9)
@@ -61,6 +46,58 @@ def test_a_broker_that_refuses_is_told_of_and_gone_on_with(
     assert metrics == (1, 1)
     assert (waiting("relay", "broker"), waiting("totals@1", "broker")) == (0, 0)
     assert bench.database["parked"].count_documents({}) == 0
+
+
+@pytest.mark.invariant(n=16)
+def test_a_broker_that_refuses_for_ten_minutes_takes_up_no_more_than_one_that_does_for_one(
+    wired: Bench,
+    bench: Bench,
+    broker: KafkaProxy,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # What pytest keeps of the log keeps the clients that it tells of.
+    caplog.set_level(logging.CRITICAL, "kafka")
+    minute = 60_000 // kafka.REQUEST_MS
+    tries = counted(monkeypatch, "ensure_topic"), counted(monkeypatch, "topic_ids")
+    broker.refuse()
+
+    with capture_logs() as logs, running(wired.relay(), wired.consumer()):
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(kafka, "REQUEST_MS", 20)
+            for module in (relay, consume):
+                meanwhile.setattr(module, "RETRY_SECONDS", 0.0)
+            eventually(lambda: min(map(len, tries)) >= minute)
+            after_one = taken_up()
+            eventually(lambda: min(map(len, tries)) >= 10 * minute)
+            after_ten = taken_up()
+        said = Counter(found["event"] for found in logs)
+        broker.accept()
+        bench.count("a", 1)
+        eventually(lambda: bench.amounts("a") == [1])
+
+    # A client of each may be under way.
+    assert all(now <= before + 8 for now, before in zip(after_ten, after_one, strict=True))
+    assert said == {"waits": 2}
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """Return what grows by one each time a function of the client's module is called."""
+    calls, called = [], getattr(kafka, name)
+
+    def count(*arguments: object) -> object:
+        calls.append(arguments)
+        return called(*arguments)
+
+    monkeypatch.setattr(kafka, name, count)
+    return calls
+
+
+def taken_up() -> tuple[int, int]:
+    """Return how many threads and open files this process has."""
+    # The sockets of clients that are gone, but lie in circles, go with these.
+    gc.collect()
+    return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
 
 
 @pytest.mark.invariant(n=9)
@@ -128,41 +165,3 @@ def test_a_process_is_not_ready_while_a_part_of_it_waits(
 
     assert meanwhile == "relay waits for the store: PyMongoError\n"
     assert ready() == ""
-
-
-@pytest.fixture
-def little_room(tmp_path: Path) -> Iterator[Path]:
-    """A file system that is soon full."""
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(tmp_path)]
-    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no file system may be mounted here")
-    yield tmp_path
-    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
-
-
-@pytest.mark.invariant(n=9)
-def test_a_disk_that_is_full_loses_nothing(little_room: Path, tmp_path: Path, kafka: str) -> None:
-    engine = engines.secantus(little_room)
-    engine.start()
-    uri = f"mongodb://127.0.0.1:{engine.port}/?directConnection=true"
-    with mongo.connect(uri, "full") as client:
-        bench = open_bench(client["full"], kafka)
-        with running(bench.relay(), bench.consumer(), bench.healer()):
-            bench.count("a", 1)
-            eventually(lambda: bench.amounts("a") == [1])
-            with pytest.raises(PyMongoError):
-                fill(bench.database)
-            eventually(lambda: "heal waits for the store: InternalError (1)" in told(bench))
-            subprocess.run(["mount", "-o", f"remount,size={LARGE}", str(tmp_path)], check=True)
-            engine.kill()
-            engine.start()
-            bench.count("a", 2)
-            eventually(lambda: bench.amounts("a") == [1, 2])
-            eventually(lambda: told(bench) == "")
-    engine.stop()
-
-
-def fill(database: Database) -> None:
-    """Write until the store has no room; it always ends."""
-    while True:
-        database["filler"].insert_one({"bytes": os.urandom(100_000)})
