@@ -134,17 +134,18 @@ def ended(engine: Engine) -> bool:
     return engine.process is not None and engine.process.poll() is not None
 
 
-def counts_on(bench: Bench, engine: Engine, first: int) -> list[int]:
+def counts_on(bench: Bench, engine: Engine) -> list[int]:
     """Count, each command answered, until the broker has ended and both its users wait for it."""
-    counted: list[int] = []
+    counted = [1]
 
-    def wait() -> bool:
-        counted.append(first + len(counted))
+    def count() -> None:
+        counted.append(counted[-1] + 1)
         bench.count("a", counted[-1])
-        waits_for = ("relay waits for the broker", "totals@1 waits for the broker")
-        return ended(engine) and all(part in told(bench) for part in waits_for)
 
-    eventually(wait)
+    eventually(lambda: count() or ended(engine))
+    count()
+    for part in ("relay", "totals@1"):
+        eventually(lambda part=part: f"{part} waits for the broker" in told(bench))
     return counted
 
 
@@ -158,14 +159,14 @@ def test_a_disk_that_is_full_under_the_broker_loses_nothing(
         bench.count("a", 1)
         eventually(lambda: bench.amounts("a") == [1])
         filler = fill(little_room)
-        counted = counts_on(bench, engine, 2)
+        counted = counts_on(bench, engine)
         metrics = waiting("relay", "broker"), waiting("totals@1", "broker")
         # What restarts it has no luck while the disk is full.
         with pytest.raises(EngineError):
             engine.start()
         filler.unlink()
         engine.start()
-        eventually(lambda: bench.amounts("a") == [1, *counted])
+        eventually(lambda: bench.amounts("a") == counted)
         eventually(lambda: told(bench) == "")
 
     assert metrics == (1, 1)
@@ -181,10 +182,10 @@ def test_a_disk_that_fails_under_the_broker_loses_nothing(drive: Drive, database
         bench.count("a", 1)
         eventually(lambda: bench.amounts("a") == [1])
         drive.fail()
-        counted = counts_on(bench, engine, 2)
+        counted = counts_on(bench, engine)
         drive.mend()
         engine.start()
-        eventually(lambda: bench.amounts("a") == [1, *counted])
+        eventually(lambda: bench.amounts("a") == counted)
         eventually(lambda: told(bench) == "")
 
     assert bench.database["parked"].count_documents({}) == 0
