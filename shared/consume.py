@@ -98,7 +98,7 @@ class Consumer:
                 self._consume(stop)
             except LogChanged as fault:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
-            except waits.FAULTS as fault:
+            except kafka.FAULTS as fault:
                 waits.begin(self.projection.consumer, fault)
                 soon = isinstance(fault, kafka.Unknown)
                 stop.wait(TOPIC_SECONDS if soon else RETRY_SECONDS)

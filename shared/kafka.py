@@ -17,6 +17,8 @@ from kafka.errors import (
 )
 from kafka.net.compat import KafkaNetClient
 
+from shared import waits
+
 PARTITIONS = 12
 POLL_MS = 200
 # How soon a topic that was made anew is noticed.
@@ -38,6 +40,8 @@ CLOSE_SECONDS = 5.0
 DELIVERY_MS = 10_000
 
 Fault = KafkaError
+# What an engine raises that is away, full or read-only.
+FAULTS = (*waits.FAULTS, Fault)
 Unknown = UnknownTopicOrPartitionError
 
 

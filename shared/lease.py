@@ -106,11 +106,18 @@ def held(database: Database) -> set[str]:
     return {found["_id"] for found in database["leases"].find(lasting)}
 
 
-def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = IDLE_SECONDS) -> None:
+def lead(
+    lease: Lease,
+    step: Callable[[], int],
+    stop: Event,
+    *,
+    idle: float = IDLE_SECONDS,
+    away: tuple[type[Exception], ...] = waits.FAULTS,
+) -> None:
     """Call `step` again and again while the lease is held, until `stop`.
 
     A step returns how much it did; after one that did nothing it rests for `idle` seconds.
-    While an engine is away, or another process leads, it waits.
+    While an engine is away, which shows in the faults `away`, or another process leads, it waits.
     """
     while not stop.is_set():
         try:
@@ -124,7 +131,7 @@ def lead(lease: Lease, step: Callable[[], int], stop: Event, *, idle: float = ID
                             stop.wait(idle)
             else:
                 waits.end(lease.name)
-        except waits.FAULTS as fault:
+        except away as fault:
             waits.begin(lease.name, fault)
         stop.wait(RETRY_SECONDS)
     with contextlib.suppress(PyMongoError):

@@ -116,7 +116,13 @@ class Builder:
 
     def run(self, stop: Event) -> None:
         """Look again and again, until `stop`."""
-        lead(Lease(self.database, "build", self.holder), self.step, stop, idle=LOOK_SECONDS)
+        lead(
+            Lease(self.database, "build", self.holder),
+            self.step,
+            stop,
+            idle=LOOK_SECONDS,
+            away=kafka.FAULTS,
+        )
 
     def step(self) -> int:
         """Make live what has caught up; return how many."""

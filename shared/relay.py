@@ -100,7 +100,7 @@ class Relay:
             except BrokerLost as fault:
                 log.warning("broker_lost_records", reason=str(fault))
                 continue
-            except waits.FAULTS as fault:
+            except kafka.FAULTS as fault:
                 waits.begin("relay", fault)
             RELAY_HELD.set(0)
             stop.wait(RETRY_SECONDS)

@@ -7,12 +7,11 @@ again, and says meanwhile which engine it is and why.
 import structlog
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared import kafka
 from shared.metrics import WAITS
 from shared.mongo import Database
 
-# What an engine raises that is away, full or read-only.
-FAULTS = (PyMongoError, kafka.Fault, OSError)
+# What the store raises that is away, full or read-only; `shared.kafka` adds the broker's.
+FAULTS = (PyMongoError, OSError)
 # As a process's metrics are: one place for all its parts.
 TOLD: dict[str, tuple[str, str]] = {}
 
