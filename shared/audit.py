@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 import orjson
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from shared.clock import Clock
@@ -90,17 +90,28 @@ class Journal:
         with self.joining:
             self.waiting.append(mine)
         with self.writing:
-            if not mine.written:
+            if mine.written:
+                return
+            try:
                 self._write()
+            except PyMongoError:
+                # Who is not answered leaves nothing behind, unless it has its place already.
+                with self.joining:
+                    self.waiting = [one for one in self.waiting if one is not mine]
+                raise
 
     def _write(self) -> None:
+        """Write what an earlier write left unsure, which has its place already; then the rest."""
+        self._settle()
         with self.joining:
-            taken, self.waiting = self.waiting, []
-        for one in taken:
+            self.unsure, self.waiting = self.waiting, []
+        for one in self.unsure:
             one.document = self._chained(one.entry)
-        # What an earlier write left unsure has its place in the chain already: it goes first.
-        self.unsure += taken
-        self._insert([one.document for one in self.unsure])
+        self._settle()
+
+    def _settle(self) -> None:
+        if self.unsure:
+            self._insert([one.document for one in self.unsure])
         for one in self.unsure:
             one.written = True
         self.unsure = []

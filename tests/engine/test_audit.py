@@ -99,6 +99,25 @@ def test_a_write_that_was_not_answered_fails_its_request_and_leaves_no_hole(
     assert found(database) == []
 
 
+def test_a_store_that_is_away_is_waited_for_with_nothing_in_the_hand(
+    journal: Journal, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise AutoReconnect
+
+    monkeypatch.setattr(Collection, "insert_many", away)
+    for _ in range(5):
+        with pytest.raises(AutoReconnect):
+            journal.write(LOOK)
+    assert (len(journal.unsure), len(journal.waiting)) == (1, 0)
+
+    monkeypatch.undo()
+    journal.write(replace(LOOK, actor="dee"))
+
+    assert [entry["actor"] for entry in entries(database)] == ["bo", "dee"]
+    assert found(database) == []
+
+
 def test_who_looked_at_whom_is_told_newest_first(
     journal: Journal, database: Database, watch: Watch
 ) -> None:
