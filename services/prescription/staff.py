@@ -27,6 +27,7 @@ class Staff:
     """What is known of a staff member; without a role nobody is there."""
 
     role: str = ""
+    sites: tuple[str, ...] = ()
 
     @property
     def treats(self) -> bool:
@@ -36,7 +37,7 @@ class Staff:
 
 def evolve(staff: Staff, event: object) -> Staff:
     """Return the staff member after an event."""
-    return Staff(event.role) if isinstance(event, StaffRegistered) else staff
+    return Staff(event.role, event.sites) if isinstance(event, StaffRegistered) else staff
 
 
 KIND = Kind("staff", Staff(), evolve)
