@@ -33,7 +33,9 @@ def create_pages(name: str) -> Blueprint:
     @page("parked.mend")
     def drain() -> Any:
         key = request.form.get("parked", "")
-        body, errors = _load(parking.DrainSchema(), {"rate": request.form.get("rate") or 0})
+        body, errors = _load(
+            parking.DrainSchema(), {"rate": _whole(request.form.get("rate") or "0")}
+        )
         if errors:
             return _keys(name, errors)
         parking.drained(key, body["rate"])
@@ -43,7 +45,8 @@ def create_pages(name: str) -> Blueprint:
     @page("parked.mend")
     def discard() -> Any:
         key = request.form.get("parked", "")
-        typed = {field: request.form.get(field, "") for field in ("sequence", "reason")}
+        sequence, reason = (request.form.get(name, "") for name in ("sequence", "reason"))
+        typed = {"sequence": _whole(sequence), "reason": reason}
         body, errors = _load(parking.DiscardSchema(), typed)
         if errors:
             return _key(name, key, errors)
@@ -51,6 +54,11 @@ def create_pages(name: str) -> Blueprint:
         return redirect(f"/{name}/operations/?did=discarded", 303)
 
     return pages
+
+
+def _whole(text: str) -> int | str:
+    """Return the number that was typed; text that is none is for the schema to refuse."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
 def _load(schema: Schema, typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

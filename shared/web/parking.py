@@ -59,6 +59,7 @@ class DrainSchema(Schema):
     """How fast all keys are to be drained."""
 
     rate = fields.Integer(
+        strict=True,
         load_default=0,
         validate=validate.Range(0, MAX_RATE, error=RATE),
         error_messages={"invalid": RATE},
@@ -76,7 +77,9 @@ class DiscardSchema(Schema):
     """Why the commit that fails is left out."""
 
     sequence = fields.Integer(
-        required=True, metadata={"description": "of the event that was looked at"}
+        strict=True,
+        required=True,
+        metadata={"description": "of the event that was looked at"},
     )
     reason = fields.String(
         required=True,
@@ -106,7 +109,7 @@ def create_routes(name: str) -> Blueprint:
 
     @routes.route("/drain", methods=["POST"])
     @allow("parked.mend")
-    @routes.arguments(DrainSchema)
+    @routes.arguments(DrainSchema, required=False)
     @routes.response(202, DrainedSchema)
     def drain_all(body: dict[str, Any]) -> Any:
         return {"drained": drained(rate=body["rate"])}
@@ -151,13 +154,14 @@ def drained(key: str = "", rate: int = 0) -> int:
     Raises:
         NotFound: the key is not parked.
     """
-    database = service().database
+    database, count = service().database, 1
+    if key:
+        with _found():
+            park.drain(database, key)
+    else:
+        count = park.drain_all(database, system(), rate)
     log.info("parked_drained", ledger=key or "all", rate=rate, actor=identity().subject)
-    if not key:
-        return park.drain_all(database, system(), rate)
-    with _found():
-        park.drain(database, key)
-    return 1
+    return count
 
 
 def discarded(key: str, *, sequence: int, reason: str) -> None:
