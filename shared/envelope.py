@@ -13,6 +13,7 @@ import orjson
 
 from shared.codec import Codec
 from shared.commands import identify
+from shared.nesting import depth
 from shared.publication import Publication
 from shared.store import MAX_EVENTS, Commit
 
@@ -158,7 +159,7 @@ def decode(value: bytes) -> Envelope:
     if not isinstance(found, dict) or found.get("specversion") != "1.0":
         raise Undecodable("it is not CloudEvents 1.0")
     # What is not nested that deep has seldom as many brackets, and they are soon counted.
-    if value.count(b"{") + value.count(b"[") > DEEPEST and _depth(found) > DEEPEST:
+    if value.count(b"{") + value.count(b"[") > DEEPEST and depth(found) > DEEPEST:
         raise Undecodable(f"it is nested deeper than {DEEPEST} levels")
     return load(found)
 
@@ -226,19 +227,6 @@ def _moment(found: Mapping[str, Any], name: str) -> datetime:
     if moment.tzinfo is None:
         raise Undecodable(f"{name} has no zone")
     return moment
-
-
-def _depth(value: Any) -> int:
-    """Return how many levels of objects and arrays there are."""
-    depth, level = 0, [value]
-    while level := [found for found in level if isinstance(found, dict | list)]:
-        depth += 1
-        level = [
-            inner
-            for found in level
-            for inner in (found.values() if isinstance(found, dict) else found)
-        ]
-    return depth
 
 
 def _text(moment: datetime) -> str:

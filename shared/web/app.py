@@ -16,7 +16,7 @@ from shared.audit import Journal
 from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
-from shared.web import contracts, frame, operations, problems, words
+from shared.web import body, contracts, frame, operations, problems, words
 from shared.web.admission import Admission
 from shared.web.identity import csrf_token, traceparent
 
@@ -76,6 +76,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
         app.register_blueprint(signin.create_pages(service))
     contracts.register(app, api, definition)
     _watch(app)
+    body.register(app)
     _health(app, service)
     # The edge is the one hop before us; it alone reaches this port.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

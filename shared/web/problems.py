@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
         return _http(fault)
 
     def unauthorized(fault: Unauthorized) -> Response:
+        log.info("unauthorized", reason=str(fault), route=str(request.url_rule))
         answer = problem(401, "unauthorized", "Please sign in", str(fault))
         answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
         return answer
@@ -109,9 +110,6 @@ def _http(fault: HTTPException) -> Response:
     messages = getattr(fault, "data", {}).get("messages", {})
     if messages:
         faults = tuple(flatten(messages))
-        malformed = [found for found in faults if "Invalid JSON" in found.reason]
-        if malformed:
-            return problem(400, "malformed", "This is not JSON", malformed[0].reason)
         return problem(422, "invalid", "Something in the request is not right", "", faults)
     status = fault.code or 500
     detail = DETAILS.get(status, fault.description or "")
