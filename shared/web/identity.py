@@ -23,6 +23,8 @@ TENANT = "Hep-Tenant"
 CSRF = "csrf"
 # Whatever else stood here would be in every event and log line that follows.
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# Whatever else stood here would be in every key, and could be taken for another one's.
+GROUP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -53,7 +55,9 @@ def _verify() -> Identity:
         raise Unauthorized("Send an access token in the Authorization header.")
     if "service" in found.roles:
         tenant = request.headers.get(TENANT, "")
-        return Identity(found.subject, tenant, found.roles, (), "", found.expires)
+        found = Identity(found.subject, tenant, found.roles, (), "", found.expires)
+    if found.tenant and not GROUP.fullmatch(found.tenant):
+        raise Unauthorized("The token names no practice group of ours.")
     return found
 
 
