@@ -214,6 +214,7 @@ def read_history(program: str) -> Any:
 
 @routes.route("/programs/<program>/revisions", methods=["POST"])
 @allow("program.revise")
+@routes.doc(parameters=[api.IF_MATCH])
 @routes.arguments(schemas.RevisionRequest)
 @routes.response(201, answers.Created)
 def revise_program(body: dict[str, Any], program: str) -> Any:
@@ -228,6 +229,7 @@ def revise_program(body: dict[str, Any], program: str) -> Any:
 
 @routes.route("/programs/<program>/end", methods=["POST"])
 @allow("program.end")
+@routes.doc(parameters=[api.IF_MATCH])
 @routes.arguments(schemas.EndRequest)
 @routes.response(201, answers.Created)
 def end_program(body: dict[str, Any], program: str) -> Any:

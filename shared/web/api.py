@@ -26,6 +26,7 @@ from shared.web.admission import Admission
 from shared.web.identity import identity, service, traceparent
 
 KEY = "Idempotency-Key"
+IF_MATCH = "If-Match"
 MIN_POSITION = "Hep-Min-Position"
 POSITION = "Hep-Position"
 STALE = "Hep-Stale"
@@ -125,7 +126,7 @@ def expected_version() -> int:
             return int(tag)
     refusal = Stale(
         'Send If-Match with the ETag that you read, for example "3".',
-        faults=(Fault("/If-Match", "missing"),),
+        faults=(Fault(f"/{IF_MATCH}", "missing"),),
     )
     refusal.status = 428
     refusal.slug = "if-match-needed"

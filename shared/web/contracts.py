@@ -17,9 +17,9 @@ from marshmallow import Schema
 from shared.errors import NotFound
 from shared.publication import topic_name
 from shared.service import Definition
-from shared.web import accesses, owner, parking
+from shared.web import accesses, owner, parking, refusals
 from shared.web.api import json_answer
-from shared.web.problems import CONTENT_TYPE, ProblemSchema
+from shared.web.problems import ProblemSchema
 
 ENVELOPE: dict[str, tuple[dict[str, Any], str]] = {
     "specversion": ({"const": "1.0"}, "CloudEvents version"),
@@ -119,21 +119,8 @@ def openapi(api: Api) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
     document["security"] = [{"bearer": []}]
-    for answers in document["components"].get("responses", {}).values():
-        _as_problem(answers)
-    for path in document.get("paths", {}).values():
-        for operation in path.values():
-            if isinstance(operation, dict):
-                for status, answer in operation.get("responses", {}).items():
-                    if status == "default" or status.startswith(("4", "5")):
-                        _as_problem(answer)
+    refusals.describe(document)
     return document
-
-
-def _as_problem(answer: dict[str, Any]) -> None:
-    content = answer.get("content", {})
-    if "application/json" in content:
-        content[CONTENT_TYPE] = content.pop("application/json")
 
 
 def asyncapi(definition: Definition) -> dict[str, Any]:
