@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DURATION ?= 120
+EXAMPLES ?= 300
 # Each has engines of its own: 1 GB and a core.
 WORKERS ?= 2
 STAMP := $(VENV)/.requirements-$(shell cat requirements/*.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench chaos trust contracts fmt lock
+.PHONY: help setup run test check bench chaos trust fuzz contracts fmt lock
 
 help: ## Say what can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +42,9 @@ bench: setup ## Measure, each figure beside the raw client doing the same work
 
 chaos: setup ## Kill, pause and wipe under load for DURATION seconds, then count what was lost
 	@$(BIN)/python -m tests.chaos --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup ## Send EXAMPLES made-up requests to each operation, and as much to each decoder
+	@$(BIN)/python -m pytest tests/fuzz --examples $(EXAMPLES) --override-ini timeout=7200
 
 trust: setup ## Show each promise of docs/trust.md, then DURATION seconds of chaos
 	@$(BIN)/python -m tests.trust --duration $(DURATION) $(if $(SEED),--seed $(SEED))

@@ -37,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="local",
         help="what to run on where HEP_KAFKA and HEP_MONGODB do not say",
     )
+    parser.addoption(
+        "--examples",
+        type=int,
+        default=5,
+        help="requests that tests/fuzz makes up for each operation",
+    )
 
 
 @pytest.fixture(scope="session")

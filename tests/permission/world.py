@@ -16,7 +16,7 @@ from shared.envelope import Envelope, publish
 from shared.mongo import Database
 from shared.service import Definition, Service
 from shared.store import from_document
-from shared.tokens import Identity
+from shared.tokens import Identity, Unauthorized
 from shared.views import Projection, Views
 from shared.web.app import create_app
 from tests.events import LONG_AGO
@@ -40,7 +40,10 @@ class Anyone:
     """Stands for the token verifier: whoever a token says it is, it is."""
 
     def verify(self, token: str) -> Identity:
-        said = json.loads(base64.urlsafe_b64decode(token))
+        try:
+            said = json.loads(base64.urlsafe_b64decode(token))
+        except ValueError:
+            raise Unauthorized("The token is malformed.") from None
         return Identity(**{**said, "roles": tuple(said["roles"]), "sites": tuple(said["sites"])})
 
 

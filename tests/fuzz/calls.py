@@ -1,0 +1,126 @@
+"""Calls that Schemathesis makes up from an OpenAPI document, and what was wrong with the answers.
+
+The app is served over HTTP: the client that Schemathesis has for WSGI apps fails in 4.32.5.
+"""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from flask import Flask
+from hypothesis import strategies
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from shared.permission import Action
+from tests.given import served
+from tests.permission.world import NORTH, World, person
+
+# It says nothing that `Report` does not.
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+SLOWEST_SECONDS = 3.0
+# Who asks where several may: whoever reaches furthest.
+RANK = ("administrator", "lead", "therapist", "patient", "service", "operator")
+CHECKS = {
+    "max_response_time": SLOWEST_SECONDS,
+    "negative_data_rejection": {
+        "expected-statuses": ["400", "401", "403", "404", "409", "412", "422", "428"]
+    },
+    # A schema says of which kind a field is; what may stand in it is the rules' to say.
+    "positive_data_acceptance": {"enabled": False},
+    # What stands under `/parked/` is a key, and `drain` could be one.
+    "allow_header_conformance": {"enabled": False},
+}
+
+
+@dataclass
+class Report:
+    """What came of many calls.
+
+    Attributes:
+        calls: how many there were.
+        phases: those that made any.
+        wrong: of each operation and fault the first call.
+    """
+
+    calls: int = 0
+    phases: set[str] = field(default_factory=set)
+    wrong: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def note(self, event: Any) -> None:
+        """Take in what one scenario, or an error of the tool itself, says."""
+        if isinstance(event, events.NonFatalError):
+            self.wrong[event.label, "the tool failed"] = repr(event.value)
+        if isinstance(event, events.FatalError):
+            self.wrong["", "the tool failed"] = repr(event.exception)
+        if isinstance(event, events.ScenarioFinished):
+            self.calls += len(event.recorder.cases)
+            self.phases |= {event.phase.value} if event.recorder.cases else set()
+            for case, checks in event.recorder.checks.items():
+                label = event.recorder.cases[case].value.operation.label
+                for found in (check.failure_info for check in checks if check.failure_info):
+                    text = f"{found.failure.message}\n{found.code_sample}"
+                    self.wrong.setdefault((label, found.failure.title), text)
+
+
+def made_up(name: str, world: World, examples: int) -> Report:
+    """Call a service in every way that its document allows, and in many that it forbids."""
+    report = Report()
+    app = world.apps[name]
+    with served(app) as address:
+        path = f"{address}/{name}/openapi.json"
+        schema = schemathesis.openapi.from_url(path, config=_config(examples))
+        _sign_in(schema, app, world)
+        for event in from_schema(schema).execute():
+            report.note(event)
+    return report
+
+
+def _config(examples: int) -> SchemathesisConfig:
+    generation = {
+        "max-examples": examples,
+        "deterministic": True,
+        "no-shrink": True,
+        "database": "none",
+    }
+    return SchemathesisConfig.from_dict(
+        {
+            "generation": generation,
+            "continue-on-failure": True,
+            "checks": CHECKS,
+            "warnings": False,
+        }
+    )
+
+
+def _sign_in(schema: Any, app: Flask, world: World) -> None:
+    """Have each operation asked for by somebody who may, half the time of what is there."""
+
+    @schema.auth(refresh_interval=None)
+    class Bearer:
+        def get(self, _case: Any, context: Any) -> str:
+            return _token(_action(app, context.operation), world)
+
+        def set(self, case: Any, token: str, _context: Any) -> None:
+            case.headers.update({"Authorization": f"Bearer {token}", "Hep-Tenant": NORTH})
+
+    @schema.hook
+    def flatmap_path_parameters(_context: Any, values: Any) -> Any:
+        known = {name: world.here.get(name, value) for name, value in (values or {}).items()}
+        return strategies.sampled_from([values, known])
+
+
+def _action(app: Flask, operation: Any) -> Action:
+    path = re.sub(r"{\w+}", "x", operation.path)
+    endpoint, _ = app.url_map.bind("").match(path, method=operation.method.upper())
+    found: Action = app.view_functions[endpoint].action  # type: ignore[attr-defined]
+    return found
+
+
+def _token(action: Action, world: World) -> str:
+    role = next(role for role in RANK if role in action.who)
+    patient = world.here["patient"] if role == "patient" else ""
+    return person(role, "" if role == "service" else NORTH, patient=patient)
