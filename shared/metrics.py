@@ -27,6 +27,8 @@ WAITS = Gauge("hep_waits", "1 while a part waits for an engine", ["part", "engin
 HEALED = Counter("hep_healed_events_total", "Events fetched from their owner", ["consumer"])
 RELAY_SCANS = Counter("hep_relay_scans_total", "Times the whole store was sent", ["reason"])
 DUE = Counter("hep_due_total", "Due work by what became of it", ["kind", "outcome"])
+TOKENS_REFUSED = Counter("hep_tokens_refused_total", "Tokens that did not hold", ["reason"])
+SIGN_INS = Counter("hep_sign_ins_total", "Sign-ins by what became of them", ["outcome"])
 SENT = Counter("hep_intents_total", "Things to send by what became of them", ["kind", "outcome"])
 
 

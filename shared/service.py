@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +10,21 @@ import structlog
 from marshmallow import Schema
 from pymongo.errors import PyMongoError
 
-from shared import audit, due, ledger, mongo, send
-from shared.clock import Clock
+from shared import audit, due, http, ledger, mongo, send, session, signing, tokens
+from shared.clock import Clock, system
 from shared.codec import Codec, Upcaster
 from shared.due import Due
 from shared.generation import Living
 from shared.peers import Peers
 from shared.publication import Publication
 from shared.send import Intent, Outcome
+from shared.session import Sessions
 from shared.settings import Settings
 from shared.snapshot import Snapshots
 from shared.store import Commit, MongoStore
 from shared.stream import Cause, Streams
 from shared.tenancy import Documents
-from shared.tokens import Verifier
+from shared.tokens import DOORS, Identity, Verifier
 from shared.vault import Vault
 from shared.views import Projection
 
@@ -47,7 +48,7 @@ class Service:
         streams: its commits.
         vault: its sealed documents.
         peers: the other services.
-        verifier: of access tokens.
+        verifier: of tokens.
         clock: the platform's time.
     """
 
@@ -72,6 +73,13 @@ class Service:
         """The service's name."""
         return self.settings.service
 
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions of those who signed in here; they go by the real time, as tokens do."""
+        given = self.settings
+        issuer = door_issuer(given, given.service)
+        return session.sign_for(self.database, given.master_key, issuer, system)
+
     def documents(self, projection: Projection, name: str) -> Documents:
         """Return one collection of a projection, to read from."""
         return Documents(self.database, self.live(projection), name)
@@ -81,10 +89,17 @@ Handler = Callable[[Any, Service, Cause], Commit]
 DueHandler = Callable[[Due, Service], None]
 Channel = Callable[[Intent, Service], str]
 Record = Callable[[Intent, Outcome, Service], None]
+Now = Callable[[Identity, Service], Identity | None]
 
 
 def _no_outcome(intent: Intent, outcome: Outcome, service: Service) -> None:
     """Record nothing: the service sends nothing."""
+
+
+def _as_kept(who: Identity, service: Service) -> Identity | None:
+    """Say that people are who they were when they signed in."""
+    del service
+    return who
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,8 @@ class Definition:
         indexes: (projection, collection, fields) that pages of documents are read by.
         front: loads what `serve` shows.
         signs_in: whether people sign in at this service.
+        now: says who the subject of a session is now, each time that it is renewed; nobody,
+            where there is no such person any more.
     """
 
     name: str
@@ -131,6 +148,7 @@ class Definition:
     outcome: Record = _no_outcome
     indexes: Sequence[tuple[Projection, str, Sequence[str]]] = ()
     signs_in: bool = False
+    now: Now = _as_kept
 
     @cached_property
     def codec(self) -> Codec:
@@ -158,7 +176,7 @@ class Definition:
             ),
             vault=Vault(database, settings.master_key),
             peers=Peers(self.name, settings.secret, settings.issuer, settings.peers),
-            verifier=Verifier(settings.issuer),
+            verifier=verifier(settings, database),
             clock=clock,
         )
 
@@ -170,6 +188,9 @@ class Definition:
         due.prepare(service.database)
         send.prepare(service.database)
         audit.prepare(service.database)
+        if self.signs_in:
+            session.prepare(service.database)
+            signing.prepare(service.database)
         for projection in self.projections:
             self.prepare_documents(service.database, service.live(projection))
 
@@ -178,6 +199,29 @@ class Definition:
         for indexed, name, fields in self.indexes:
             if indexed.name == projection.name:
                 Documents(database, projection, name).prepare(fields)
+
+
+def door_issuer(settings: Settings, service: str) -> str:
+    """Return `iss` of the tokens of a service where people sign in."""
+    return f"{settings.origin}/{service}"
+
+
+def verifier(settings: Settings, database: mongo.Database) -> Verifier:
+    """Return what verifies tokens: of the configured issuer, and of the services' own doors."""
+    pool = http.pool()
+
+    def published(service: str) -> Any:
+        if service == settings.service:
+            issuer = door_issuer(settings, service)
+            own = session.sign_for(database, settings.master_key, issuer, system)
+            return own.signing.published()
+        address = settings.peers.get(service, settings.origin)
+        return http.ask(pool, "GET", f"{address}/{service}/v1/keys")
+
+    doors = [
+        tokens.door(door_issuer(settings, name), name, partial(published, name)) for name in DOORS
+    ]
+    return Verifier(tokens.provider(settings.issuer, pool), doors)
 
 
 def await_store(definition: Definition, service: Service, stop: Event) -> None:

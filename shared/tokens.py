@@ -1,25 +1,55 @@
-"""Access tokens: RFC 9068 JWTs of the configured issuer, verified against its published keys."""
+"""Access tokens: RFC 9068 JWTs, verified against the keys that their signer publishes.
+
+Three sign: the configured issuer, for APIs; prescription for staff and adherence for patients, for
+pages and APIs. Each is believed only what it may say.
+"""
 
 import threading
 import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, RSAKey
 from urllib3 import PoolManager
 
 from shared import http
+from shared.metrics import TOKENS_REFUSED
 
 AUDIENCE = "hep"
-ALGORITHMS = ["RS256"]
+TYPE = "at+jwt"
+ALGORITHMS = ["RS256", "ES256"]
 LEEWAY = 30
+# How often at most a signer is asked for keys that are not known here.
 REFRESH_SECONDS = 30.0
+# After so long a key that was withdrawn is no longer taken.
+KEEP_SECONDS = 600.0
+LONGEST = 8192
+STAFF = frozenset({"therapist", "lead", "biller", "administrator", "operator"})
+PATIENTS = frozenset({"patient", "supporter"})
+# At which service people sign in, and as what it may say that they come.
+DOORS = {"prescription": STAFF, "adherence": PATIENTS}
+
+Key = RSAKey | ECKey
+KINDS: Mapping[str, type[Key]] = {"RSA": RSAKey, "EC": ECKey}
+Claims = Mapping[str, Any]
 
 
 class Unauthorized(Exception):
     """No token, or one that does not hold; the message says what is wrong with it."""
+
+    def __init__(self, text: str, reason: str = "absent") -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class IssuerAway(Exception):
+    """A signer's keys cannot be fetched: nobody can be verified just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +57,14 @@ class Identity:
     """Who asks, as the token says.
 
     Attributes:
-        subject: the issuer's id of the person or client.
+        subject: the signer's id of the person or client.
         tenant: the practice group; empty for a service, which names it in each request.
         roles: of patient, supporter, therapist, lead, biller, administrator, partner,
             service, and operator, who runs the platform and belongs to no practice.
         sites: site ids the roles are limited to; empty for all of the tenant.
-        patient: the patient's id, for the role patient.
+        patient: the patient's id, for the roles patient and supporter.
         expires: seconds since 1970.
+        session: the id of the session that a page's token was made for; else empty.
     """
 
     subject: str
@@ -42,68 +73,185 @@ class Identity:
     sites: tuple[str, ...]
     patient: str
     expires: int
+    session: str = ""
+
+
+def said(claims: Claims) -> Identity:
+    """Return who claims of our own names speak of.
+
+    Raises:
+        Unauthorized: a claim has another shape than it must.
+    """
+    return Identity(
+        subject=str(claims["sub"]),
+        tenant=str(claims.get("tenant", "")),
+        roles=words(claims, "roles"),
+        sites=words(claims, "sites"),
+        patient=str(claims.get("patient", "")),
+        expires=int(claims.get("exp", 0)),
+    )
+
+
+def words(claims: Claims, name: str) -> tuple[str, ...]:
+    """Return a claim that is a list of words.
+
+    Raises:
+        Unauthorized: it is none.
+    """
+    found = claims.get(name, ())
+    if not isinstance(found, list | tuple) or not all(isinstance(word, str) for word in found):
+        raise Unauthorized(f"The claim {name} is to be a list of words.", "claims")
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class Signer:
+    """One whose tokens are taken, with the keys that it published last.
+
+    Attributes:
+        issuer: `iss` of its tokens.
+        fetch: asks it for its JWK set.
+        roles: which it may say; None for all.
+        read: makes of claims who asks.
+    """
+
+    issuer: str
+    fetch: Callable[[], Any]
+    roles: frozenset[str] | None = None
+    read: Callable[[Claims], Identity] = said
+    keys: dict[str, Key] | None = field(default=None, init=False)
+    asked: float = field(default=0.0, init=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def key(self, kid: object) -> Key:
+        """Return the key of this id, fetched anew where it is not known, at a limited rate.
+
+        Raises:
+            Unauthorized: the signer has no such key.
+            IssuerAway: it does not answer.
+        """
+        keys = self.keys
+        if keys is None or kid not in keys or time.monotonic() - self.asked > KEEP_SECONDS:
+            keys = self._refreshed()
+        if not isinstance(kid, str) or kid not in keys:
+            raise Unauthorized("The token is signed with a key that is not known.", "key")
+        return keys[kid]
+
+    def _refreshed(self) -> dict[str, Key]:
+        with self.lock:
+            now = time.monotonic()
+            if self.keys is None or now - self.asked > REFRESH_SECONDS:
+                self.asked = now
+                self.keys = self._fetched()
+            return self.keys
+
+    def _fetched(self) -> dict[str, Key]:
+        try:
+            return imported(self.fetch()["keys"])
+        except (http.Unanswered, LookupError, TypeError, ValueError):
+            raise IssuerAway(self.issuer) from None
 
 
 @dataclass(slots=True)
 class Verifier:
-    """Verifies tokens of one issuer; fetches its keys on first use and on an unknown key id."""
+    """Verifies tokens of those who may sign.
 
-    issuer: str
-    keys: KeySet | None = field(default=None, init=False)
-    fetched: float = field(default=0.0, init=False)
-    lock: threading.Lock = field(default_factory=threading.Lock, init=False)
-    pool: PoolManager = field(default_factory=http.pool, init=False)
+    Attributes:
+        issuer: the configured one, for APIs.
+        doors: the services where people sign in, for pages and APIs.
+    """
 
-    def verify(self, token: str) -> Identity:
+    issuer: Signer
+    doors: Iterable[Signer] = ()
+
+    def verify(self, token: str, *, page: bool = False) -> Identity:
         """Return who the token speaks for.
 
+        Args:
+            token: as it was sent.
+            page: whether it is a page's cookie, which only our own services hand out.
+
         Raises:
-            Unauthorized: it is malformed, expired, of another issuer or audience, or forged.
+            Unauthorized: it is malformed, expired, of another signer or audience, says what
+                its signer may not, or is forged.
+            IssuerAway: its signer's keys cannot be fetched.
         """
         try:
-            decoded = jwt.decode(token, self._keys(), algorithms=ALGORITHMS)
-        except (JoseError, ValueError):
-            decoded = self._again(token)
-        if decoded.header.get("typ") != "at+jwt":
-            raise Unauthorized("This is not an access token.")
-        registry = jwt.JWTClaimsRegistry(
-            leeway=LEEWAY,
-            iss={"essential": True, "value": self.issuer},
-            aud={"essential": True, "value": AUDIENCE},
-            exp={"essential": True},
-            sub={"essential": True},
+            return self._verified(token, page=page)
+        except Unauthorized as refusal:
+            TOKENS_REFUSED.labels(refusal.reason).inc()
+            raise
+
+    def _verified(self, token: str, *, page: bool) -> Identity:
+        header, claims = peek(token)
+        trusted = list(self.doors) if page else [self.issuer, *self.doors]
+        signer = next((one for one in trusted if one.issuer == claims.get("iss")), None)
+        if signer is None:
+            raise Unauthorized("The token is of another issuer or for another audience.", "issuer")
+        if header.get("alg") not in ALGORITHMS:
+            raise Unauthorized("The token is not signed as it must be.", "algorithm")
+        if header.get("typ") != TYPE:
+            raise Unauthorized("This is not an access token.", "type")
+        found = signer.read(_decoded(token, signer))
+        if signer.roles is None:
+            return found
+        if not found.roles or set(found.roles) - signer.roles:
+            raise Unauthorized("The token says more than its signer may say.", "roles")
+        return Identity(**{**_fields(found), "session": str(claims.get("sid", ""))})
+
+
+def _fields(found: Identity) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in Identity.__slots__}
+
+
+def _decoded(token: str, signer: Signer) -> Claims:
+    key = signer.key(peek(token)[0].get("kid"))
+    try:
+        decoded = jwt.decode(token, key, algorithms=ALGORITHMS)
+    except (JoseError, ValueError):
+        wrong = "The token is malformed or its signature does not hold."
+        raise Unauthorized(wrong, "signature") from None
+    registry = jwt.JWTClaimsRegistry(
+        leeway=LEEWAY,
+        iss={"essential": True, "value": signer.issuer},
+        aud={"essential": True, "value": AUDIENCE},
+        exp={"essential": True},
+        sub={"essential": True},
+    )
+    try:
+        registry.validate(decoded.claims)
+    except JoseError as fault:
+        raise Unauthorized(*_reason(fault)) from None
+    return decoded.claims
+
+
+def peek(token: str) -> tuple[Claims, Claims]:
+    """Return the header and the claims of a token, which nobody has verified yet.
+
+    Raises:
+        Unauthorized: it is no signed JWT.
+    """
+    try:
+        head, body, _ = token[: LONGEST + 1].split(".")
+        header, claims = (
+            orjson.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in (head, body)
         )
-        try:
-            registry.validate(decoded.claims)
-        except JoseError as fault:
-            raise Unauthorized(_reason(fault)) from None
-        return _identity(decoded.claims)
-
-    def _again(self, token: str) -> Any:
-        """Fetch the keys anew, at a limited rate: the issuer may have rotated them."""
-        try:
-            return jwt.decode(token, self._keys(refresh=True), algorithms=ALGORITHMS)
-        except (JoseError, ValueError):
-            raise Unauthorized("The token is malformed or its signature does not hold.") from None
-
-    def _keys(self, *, refresh: bool = False) -> KeySet:
-        with self.lock:
-            stale = refresh and time.monotonic() - self.fetched > REFRESH_SECONDS
-            if self.keys is None or stale:
-                self.fetched = time.monotonic()
-                self.keys = self._fetch()
-            return self.keys
-
-    def _fetch(self) -> KeySet:
-        try:
-            address = discover(self.pool, self.issuer)["jwks_uri"]
-            return KeySet.import_key_set(http.ask(self.pool, "GET", address))
-        except (http.Unanswered, KeyError, ValueError):
-            raise IssuerAway(self.issuer) from None
+    except ValueError:
+        header = claims = None
+    if len(token) > LONGEST or not isinstance(header, dict) or not isinstance(claims, dict):
+        wrong = "The token is malformed or its signature does not hold."
+        raise Unauthorized(wrong, "malformed")
+    return header, claims
 
 
-class IssuerAway(Exception):
-    """The issuer's keys cannot be fetched: nobody can be verified just now."""
+def imported(keys: Iterable[Any]) -> dict[str, Key]:
+    """Return the keys of a JWK set that can sign, by their ids; others are passed over."""
+    found: dict[str, Key] = {}
+    for one in keys:
+        with suppress(AttributeError, JoseError, LookupError, TypeError, ValueError):
+            if one.get("use", "sig") == "sig":
+                found[str(one["kid"])] = KINDS[one["kty"]].import_key(one)
+    return found
 
 
 def discover(pool: PoolManager, issuer: str) -> dict[str, Any]:
@@ -116,21 +264,21 @@ def discover(pool: PoolManager, issuer: str) -> dict[str, Any]:
     return metadata
 
 
-def _reason(fault: JoseError) -> str:
+def provider(issuer: str, pool: PoolManager) -> Signer:
+    """Return the configured issuer as one who signs."""
+    return Signer(issuer, lambda: http.ask(pool, "GET", discover(pool, issuer)["jwks_uri"]))
+
+
+def door(issuer: str, service: str, fetch: Callable[[], Any]) -> Signer:
+    """Return a service where people sign in as one who signs."""
+    return Signer(issuer, fetch, DOORS[service])
+
+
+def _reason(fault: JoseError) -> tuple[str, str]:
+    if fault.error == "invalid_claim" and getattr(fault, "claim", "") in ("iss", "aud"):
+        return "The token is of another issuer or for another audience.", "audience"
     reasons = {
-        "expired_token": "The token has expired: get a new one.",
-        "missing_claim": "The token lacks a claim that is needed.",
-        "invalid_claim": "The token is of another issuer or for another audience.",
+        "expired_token": ("The token has expired: get a new one.", "expired"),
+        "missing_claim": ("The token lacks a claim that is needed.", "claims"),
     }
-    return reasons.get(fault.error, "The token does not hold.")
-
-
-def _identity(claims: dict[str, Any]) -> Identity:
-    return Identity(
-        subject=str(claims["sub"]),
-        tenant=str(claims.get("tenant", "")),
-        roles=tuple(claims.get("roles", ())),
-        sites=tuple(claims.get("sites", ())),
-        patient=str(claims.get("patient", "")),
-        expires=int(claims["exp"]),
-    )
+    return reasons.get(fault.error, ("A claim of the token does not hold.", "claims"))

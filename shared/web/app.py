@@ -16,7 +16,7 @@ from shared.audit import Journal
 from shared.health import readiness
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
-from shared.web import body, contracts, frame, operations, problems, words
+from shared.web import body, contracts, frame, operations, problems, session, words
 from shared.web.admission import Admission
 from shared.web.identity import csrf_token, traceparent
 
@@ -73,6 +73,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     if definition.signs_in:
         from shared.web import signin  # noqa: PLC0415 - seven megabytes that two services need
 
+        app.register_blueprint(session.create_pages(definition))
         app.register_blueprint(signin.create_pages(service))
     contracts.register(app, api, definition)
     _watch(app)

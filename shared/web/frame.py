@@ -17,12 +17,14 @@ class Frame:
         audience: patient or staff; decides the width and the size of text.
         home: where the product's name leads.
         sign_out: where the button to sign out posts.
+        sessions: where one sees where one is signed in.
         ways: the text and address of each link of the main navigation.
     """
 
     audience: str
     home: str = "/"
     sign_out: str = ""
+    sessions: str = ""
     ways: tuple[tuple[str, str], ...] = ()
 
 
@@ -30,18 +32,21 @@ PATIENT = Frame(
     "patient",
     "/adherence/",
     "/adherence/sign-out",
+    "/adherence/sessions",
     (("Today", "/adherence/"), ("My progress", "/reporting/"), ("Messages", "/notifications/")),
 )
 STAFF = Frame(
     "staff",
     "/prescription/",
     "/prescription/sign-out",
+    "/prescription/sessions",
     (("Patients", "/prescription/"), ("Exercises", "/prescription/exercises")),
 )
 OPERATOR = Frame(
     "staff",
     "/prescription/operations/",
     "/prescription/sign-out",
+    "/prescription/sessions",
     tuple(
         (name, f"/{name.lower()}/operations/")
         for name in ("Prescription", "Adherence", "Notifications", "Reporting")
@@ -65,6 +70,7 @@ def describe() -> dict[str, Any]:
         "audience": frame.audience,
         "home": frame.home,
         "sign_out": frame.sign_out,
+        "sessions": frame.sessions,
         "nav": [{"text": text, "href": href, "current": href == here} for text, href in frame.ways],
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 import structlog
 from flask import current_app, g, redirect, request
@@ -16,9 +17,8 @@ from shared.audit import Entry, Journal
 from shared.errors import Forbidden, Invalid
 from shared.permission import Action, Asker
 from shared.service import Service
-from shared.tokens import Identity, Unauthorized
+from shared.tokens import DOORS, PATIENTS, Identity, Unauthorized, peek
 
-COOKIE = "hep"
 TENANT = "Hep-Tenant"
 CSRF = "csrf"
 # Whatever else stood here would be in every event and log line that follows.
@@ -49,8 +49,8 @@ def _verify() -> Identity:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         found = service().verifier.verify(header.removeprefix("Bearer "))
-    elif cookie := request.cookies.get(COOKIE):
-        found = service().verifier.verify(cookie)
+    elif cookie := request.cookies.get(cookie_name("hep")):
+        found = service().verifier.verify(cookie, page=True)
     else:
         raise Unauthorized("Send an access token in the Authorization header.")
     if "service" in found.roles:
@@ -59,6 +59,12 @@ def _verify() -> Identity:
     if found.tenant and not GROUP.fullmatch(found.tenant):
         raise Unauthorized("The token names no practice group of ours.")
     return found
+
+
+def cookie_name(name: str) -> str:
+    """Return what a cookie is called here: over https one that no other host can set."""
+    secure = service().settings.origin.startswith("https:")
+    return f"__Host-{name}" if secure else name
 
 
 def asker() -> Asker:
@@ -95,8 +101,7 @@ def page(name: str) -> Callable[[View], View]:
             try:
                 identity()
             except Unauthorized:
-                where = "adherence" if set(action.who) == {"patient"} else "prescription"
-                return redirect(f"/{where}/sign-in?next={request.full_path.rstrip('?')}")
+                return _to_renew(action)
             with _admitted(action):
                 if request.method == "POST":
                     check_csrf(request.form.get(CSRF, ""))
@@ -106,6 +111,30 @@ def page(name: str) -> Callable[[View], View]:
         return cast(View, checked)
 
     return decorate
+
+
+def _to_renew(action: Action) -> Any:
+    """Lead to where the session is renewed, which leads back; a form that was sent goes along."""
+    back = quoted(request.full_path.rstrip("?"))
+    code = 302 if request.method == "GET" else 307
+    return redirect(f"/{_door(action)}/session?next={back}", code)
+
+
+def quoted(path: str) -> str:
+    """Return a path of ours as the value of a query."""
+    return quote(path, safe="/")
+
+
+def _door(action: Action) -> str:
+    """Return where whoever asks signs in: where they did before, else by whom the page is for."""
+    try:
+        _, claims = peek(request.cookies.get(cookie_name("hep"), ""))
+    except Unauthorized:
+        claims = {}
+    before = str(claims.get("iss", "")).rpartition("/")[2]
+    if before in DOORS:
+        return before
+    return "prescription" if set(action.who) - PATIENTS else "adherence"
 
 
 @contextmanager
@@ -161,7 +190,7 @@ def traceparent() -> str:
 def csrf_token() -> str:
     """Return the token that a form of this signed-in person carries."""
     key = service().settings.master_key
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(cookie_name("hep"), "")
     subject = identity().subject if cookie else ""
     return hmac.new(key, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()
 

@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet
 from deploy.local import keys, people, stack
 from deploy.local.people import Person
 from deploy.local.stack import Stack, StackError
+from shared import http, tokens
 from shared.tokens import Verifier
 
 VERIFIER = secrets.token_urlsafe(48)
@@ -108,7 +109,8 @@ def test_a_person_signs_in_by_code_and_pkce(front: Stack) -> None:
 
 
 def test_services_accept_what_the_issuer_signs(front: Stack) -> None:
-    found = Verifier(front.issuer).verify(stack.token(front, "Ada Lindqvist"))
+    provider = tokens.provider(front.issuer, http.pool())
+    found = Verifier(provider).verify(stack.token(front, "Ada Lindqvist"))
 
     assert (found.subject, found.tenant, found.roles) == ("ada", "riverside", ("administrator",))
 

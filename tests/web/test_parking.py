@@ -172,7 +172,7 @@ def test_who_is_not_signed_in_is_led_to_sign_in(client: FlaskClient) -> None:
     answer = client.get(PAGE)
 
     assert answer.status_code == 302
-    assert answer.headers["Location"] == f"/prescription/sign-in?next={PAGE}"
+    assert answer.headers["Location"] == f"/prescription/session?next={PAGE}"
 
 
 def test_forms_of_the_page_drain_and_discard(client: FlaskClient, bench: Bench) -> None:

@@ -83,7 +83,7 @@ def test_who_is_not_signed_in_is_led_to_sign_in(ana: Home) -> None:
     answer = ana.client.get(FEELING)
 
     assert answer.status_code == 302
-    assert answer.headers["Location"] == f"/adherence/sign-in?next={FEELING}"
+    assert answer.headers["Location"] == f"/adherence/session?next={FEELING}"
 
 
 def test_the_pages_are_for_patients(ana: Home) -> None:

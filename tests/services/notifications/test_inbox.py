@@ -235,4 +235,4 @@ def test_who_is_not_signed_in_is_led_to_sign_in(client: FlaskClient) -> None:
     answer = client.get("/notifications/")
 
     assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/adherence/sign-in?next=/notifications/")
+    assert answer.headers["Location"].startswith("/adherence/session?next=/notifications/")

@@ -285,4 +285,4 @@ def test_pages_are_for_staff_of_the_practice(clinic: Clinic) -> None:
     assert "/prescribe" not in visit(clinic, f"/patients/{clinic.patient}", ADA).text
     clinic.client.delete_cookie("hep")
     answer = clinic.client.get("/prescription/")
-    assert answer.headers["Location"].startswith("/prescription/sign-in?next=/prescription/")
+    assert answer.headers["Location"].startswith("/prescription/session?next=/prescription/")

@@ -218,5 +218,5 @@ def test_a_page_is_only_for_those_it_is_for(
 def test_whoever_is_not_signed_in_is_led_to_sign_in(filled: FlaskClient) -> None:
     patients, staff = filled.get("/reporting/"), filled.get(STAFF)
 
-    assert patients.headers["Location"] == "/adherence/sign-in?next=/reporting/"
-    assert staff.headers["Location"] == f"/prescription/sign-in?next={STAFF}"
+    assert patients.headers["Location"] == "/adherence/session?next=/reporting/"
+    assert staff.headers["Location"] == f"/prescription/session?next={STAFF}"
