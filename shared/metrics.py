@@ -28,6 +28,7 @@ HEALED = Counter("hep_healed_events_total", "Events fetched from their owner", [
 RELAY_SCANS = Counter("hep_relay_scans_total", "Times the whole store was sent", ["reason"])
 DUE = Counter("hep_due_total", "Due work by what became of it", ["kind", "outcome"])
 TOKENS_REFUSED = Counter("hep_tokens_refused_total", "Tokens that did not hold", ["reason"])
+LIMITED = Counter("hep_limited_total", "Tries that came too often", ["limit"])
 SIGN_INS = Counter("hep_sign_ins_total", "Sign-ins by what became of them", ["outcome"])
 SENT = Counter("hep_intents_total", "Things to send by what became of them", ["kind", "outcome"])
 

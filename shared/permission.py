@@ -18,6 +18,9 @@ OWN, SITE, TENANT, PEER, PLATFORM = "own", "site", "tenant", "peer", "platform"
 RELATIONS = {OWN, SITE, TENANT, PEER, PLATFORM}
 # How far a role reaches into records of persons, who each have to be looked at.
 PERSONAL = {OWN, SITE}
+# Programs of others, which each were given some scopes and no more.
+PARTNER = "partner"
+NO_ROLE = {"lets", "audited", "scope"}
 NOBODY_HERE = "There is nothing with this id."
 
 
@@ -30,16 +33,21 @@ class Action:
         lets: what it lets one do, in words.
         who: role to how far it reaches.
         audited: whether it is written down where it is about no person too.
+        scope: what a partner's token must have been given besides.
     """
 
     name: str
     lets: str
     who: Mapping[str, str]
     audited: bool = False
+    scope: str = ""
 
-    def reach(self, roles: Iterable[str]) -> frozenset[str]:
-        """Return how far somebody with these roles reaches; empty is not at all."""
-        return frozenset(self.who[role] for role in roles if role in self.who)
+    def reach(self, who: Identity) -> frozenset[str]:
+        """Return how far somebody reaches; empty is not at all."""
+        return frozenset(self.who[role] for role in who.roles if self._lets_in(role, who))
+
+    def _lets_in(self, role: str, who: Identity) -> bool:
+        return role in self.who and (role != PARTNER or self.scope in who.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +95,17 @@ class Asker:
         """Turn away whom the action does not name.
 
         Raises:
-            Forbidden: the asker has none of the action's roles.
+            Forbidden: the asker has none of the action's roles, or lacks its scope.
         """
         if not self.reaches:
+            if PARTNER in self.action.who and PARTNER in self.identity.roles:
+                raise Forbidden(f"The token lacks the scope {self.action.scope}.")
             raise Forbidden(f"This is for: {', '.join(self.action.who)}.")
 
     @property
     def reaches(self) -> frozenset[str]:
         """Return how far the asker reaches."""
-        return self.action.reach(self.identity.roles)
+        return self.action.reach(self.identity)
 
     @property
     def tenant(self) -> str:
@@ -161,7 +171,9 @@ def actions() -> Mapping[str, Action]:
 
 
 def _action(name: str, row: Mapping[str, Any]) -> Action:
-    who = {role: relation for role, relation in row.items() if role not in ("lets", "audited")}
+    who = {role: relation for role, relation in row.items() if role not in NO_ROLE}
     if unknown := set(who.values()) - RELATIONS:
         raise ValueError(f"permissions.toml, {name}: {min(unknown)} is no reach")
-    return Action(name, row["lets"], who, row.get("audited", False))
+    if (PARTNER in who) != ("scope" in row):
+        raise ValueError(f"permissions.toml, {name}: a scope, where partners may, and only there")
+    return Action(name, row["lets"], who, row.get("audited", False), row.get("scope", ""))

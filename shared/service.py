@@ -10,7 +10,7 @@ import structlog
 from marshmallow import Schema
 from pymongo.errors import PyMongoError
 
-from shared import audit, due, http, ledger, mongo, send, session, signing, tokens
+from shared import audit, due, http, ledger, limit, mongo, send, session, signing, tokens
 from shared.clock import Clock, system
 from shared.codec import Codec, Upcaster
 from shared.due import Due
@@ -90,6 +90,7 @@ DueHandler = Callable[[Due, Service], None]
 Channel = Callable[[Intent, Service], str]
 Record = Callable[[Intent, Outcome, Service], None]
 Now = Callable[[Identity, Service], Identity | None]
+Arrived = Callable[[Identity, str, Service], None]
 
 
 def _no_outcome(intent: Intent, outcome: Outcome, service: Service) -> None:
@@ -100,6 +101,10 @@ def _as_kept(who: Identity, service: Service) -> Identity | None:
     """Say that people are who they were when they signed in."""
     del service
     return who
+
+
+def _not_minded(who: Identity, email: str, service: Service) -> None:
+    """Do nothing about somebody who signs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class Definition:
         signs_in: whether people sign in at this service.
         now: says who the subject of a session is now, each time that it is renewed; nobody,
             where there is no such person any more.
+        arrived: is told who signs in, with the e-mail address that the provider has verified.
     """
 
     name: str
@@ -149,6 +155,7 @@ class Definition:
     indexes: Sequence[tuple[Projection, str, Sequence[str]]] = ()
     signs_in: bool = False
     now: Now = _as_kept
+    arrived: Arrived = _not_minded
 
     @cached_property
     def codec(self) -> Codec:
@@ -188,6 +195,7 @@ class Definition:
         due.prepare(service.database)
         send.prepare(service.database)
         audit.prepare(service.database)
+        limit.prepare(service.database)
         if self.signs_in:
             session.prepare(service.database)
             signing.prepare(service.database)
@@ -221,7 +229,7 @@ def verifier(settings: Settings, database: mongo.Database) -> Verifier:
     doors = [
         tokens.door(door_issuer(settings, name), name, partial(published, name)) for name in DOORS
     ]
-    return Verifier(tokens.provider(settings.issuer, pool), doors)
+    return Verifier(tokens.issuer(settings.issuer, pool, settings.provider.read), doors)
 
 
 def await_store(definition: Definition, service: Service, stop: Event) -> None:

@@ -86,7 +86,7 @@ class Sessions:
             "_id": _digest(secret),
             "tenant": who.tenant,
             "subject": who.subject,
-            "who": {**asdict(who), "roles": list(who.roles), "sites": list(who.sites)},
+            "who": asdict(who),
             "kind": kind,
             "device": device,
             "begun": now,
@@ -110,10 +110,9 @@ class Sessions:
             self._majority().delete_one({"_id": _digest(secret)})
             return None
         moment = self.clock()
-        kept = {**asdict(who), "roles": list(who.roles), "sites": list(who.sites)}
-        update = {"$set": {"used": moment, "who": kept}}
-        self._majority().update_one({"_id": document["_id"]}, update)
-        return _held({**document, "used": moment, "who": kept})
+        renewed = {"used": moment, "who": asdict(who)}
+        self._majority().update_one({"_id": document["_id"]}, {"$set": renewed})
+        return _held({**document, **renewed})
 
     def token(self, held: Held) -> str:
         """Return a page's token for the session."""
@@ -184,8 +183,8 @@ def sign_for(database: Database, master_key: bytes, issuer: str, clock: Clock) -
 
 
 def _held(document: Document) -> Held:
-    who = document["who"]
-    kept = Identity(**{**who, "roles": tuple(who["roles"]), "sites": tuple(who["sites"])})
+    lists = {name: tuple(document["who"][name]) for name in ("roles", "sites", "scopes")}
+    kept = Identity(**{**document["who"], **lists})
     names = ("kind", "device", "begun", "used")
     return Held(id=document["_id"], who=kept, **{name: document[name] for name in names})
 

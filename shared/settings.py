@@ -7,7 +7,9 @@ from pathlib import Path
 
 from environs import Env
 
+from shared import provider
 from shared.clock import Clock, OffsetClock, system
+from shared.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,9 @@ class Settings:
         port: where `serve` listens.
         bind: on which address.
         metrics_port: where `work` answers `/livez`, `/readyz` and `/metrics`.
+        provider: what is to be known of the issuer: clients, claims, roles.
         secret: client secret of this service at the issuer.
+        web_secret: client secret of the pages at the issuer; empty where it asks for none.
         master_key: 32 bytes that wrap the patients' keys.
         smtp: host and port that take mail.
         mail_from: sender address of mails.
@@ -47,6 +51,8 @@ class Settings:
     bind: str
     metrics_port: int
     secret: str
+    web_secret: str
+    provider: Provider
     master_key: bytes
     smtp: str
     mail_from: str
@@ -64,7 +70,7 @@ class Settings:
 
     def table(self) -> dict[str, str]:
         """Return the settings for people to read, secrets left out."""
-        hidden = {"secret", "master_key"}
+        hidden = {"secret", "web_secret", "master_key"}
         return {
             name: "(hidden)" if name in hidden else str(getattr(self, name))
             for name in self.__slots__
@@ -89,6 +95,8 @@ def read(service: str) -> Settings:
         bind=env.str("BIND", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 8001),
         secret=_file(env, "CLIENT_SECRET_FILE").decode().strip(),
+        web_secret=_file(env, "WEB_SECRET_FILE", needed=False).decode().strip(),
+        provider=provider.load(env.path("PROVIDER_FILE", None)),
         master_key=b64decode(_file(env, "MASTER_KEY_FILE")),
         smtp=env.str("SMTP", ""),
         mail_from=env.str("MAIL_FROM", "hep@localhost"),
@@ -101,6 +109,6 @@ def read(service: str) -> Settings:
     )
 
 
-def _file(env: Env, name: str) -> bytes:
-    path: Path = env.path(name)
-    return path.read_bytes()
+def _file(env: Env, name: str, *, needed: bool = True) -> bytes:
+    path: Path | None = env.path(name) if needed else env.path(name, None)
+    return path.read_bytes() if path else b""

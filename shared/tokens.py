@@ -64,6 +64,7 @@ class Identity:
         sites: site ids the roles are limited to; empty for all of the tenant.
         patient: the patient's id, for the roles patient and supporter.
         expires: seconds since 1970.
+        scopes: what a partner's client was given; empty for people.
         session: the id of the session that a page's token was made for; else empty.
     """
 
@@ -74,6 +75,7 @@ class Identity:
     patient: str
     expires: int
     session: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 def said(claims: Claims) -> Identity:
@@ -89,6 +91,7 @@ def said(claims: Claims) -> Identity:
         sites=words(claims, "sites"),
         patient=str(claims.get("patient", "")),
         expires=int(claims.get("exp", 0)),
+        scopes=tuple(str(claims.get("scope", "")).split()),
     )
 
 
@@ -254,24 +257,32 @@ def imported(keys: Iterable[Any]) -> dict[str, Key]:
     return found
 
 
-def discover(pool: PoolManager, issuer: str) -> dict[str, Any]:
+def discover(pool: PoolManager, address: str) -> dict[str, Any]:
     """Return the issuer's metadata (OpenID Connect Discovery 1.0).
 
     Raises:
         http.Unanswered: the issuer does not answer.
     """
-    metadata: dict[str, Any] = http.ask(pool, "GET", f"{issuer}/.well-known/openid-configuration")
+    metadata: dict[str, Any] = http.ask(pool, "GET", f"{address}/.well-known/openid-configuration")
     return metadata
 
 
-def provider(issuer: str, pool: PoolManager) -> Signer:
-    """Return the configured issuer as one who signs."""
-    return Signer(issuer, lambda: http.ask(pool, "GET", discover(pool, issuer)["jwks_uri"]))
+def issuer(address: str, pool: PoolManager, read: Callable[[Claims], Identity] = said) -> Signer:
+    """Return the configured issuer as one who signs.
+
+    Args:
+        address: its URL, which is also its name.
+        pool: of this process.
+        read: makes of its claims who asks.
+    """
+    return Signer(
+        address, lambda: http.ask(pool, "GET", discover(pool, address)["jwks_uri"]), read=read
+    )
 
 
-def door(issuer: str, service: str, fetch: Callable[[], Any]) -> Signer:
+def door(address: str, service: str, fetch: Callable[[], Any]) -> Signer:
     """Return a service where people sign in as one who signs."""
-    return Signer(issuer, fetch, DOORS[service])
+    return Signer(address, fetch, DOORS[service])
 
 
 def _reason(fault: JoseError) -> tuple[str, str]:

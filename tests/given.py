@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 from shared.clock import Clock, system
 from shared.mongo import Database
 from shared.peers import Away
+from shared.provider import Provider
 from shared.service import Definition, Service
 from shared.settings import Settings
 from shared.snapshot import Snapshots
@@ -37,6 +38,8 @@ def given_settings(name: str) -> Settings:
         bind="127.0.0.1",
         metrics_port=0,
         secret="",
+        web_secret="",
+        provider=Provider(),
         master_key=MASTER_KEY,
         smtp="",
         mail_from="hep@localhost",

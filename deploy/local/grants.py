@@ -5,7 +5,7 @@ Everything that lives only a minute (authorization codes) is in memory: the issu
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -29,12 +29,23 @@ CODE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program that may ask for tokens; one without a secret proves itself by PKCE."""
+    """A program that may ask for tokens; one without a secret proves itself by PKCE.
+
+    Attributes:
+        client_id: its name.
+        grant_type: the one that it may use.
+        secret: by which it proves itself.
+        redirects: where people may be sent back to.
+        scopes: that it may ask for.
+        claims: of the tokens that it gets for itself.
+    """
 
     client_id: str
     grant_type: str
     secret: str | None = None
     redirects: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset({"openid", "profile"})
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
     def get_client_id(self) -> str:
         return self.client_id
@@ -43,7 +54,7 @@ class Client:
         return None
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        return " ".join({"openid", "profile"} & set((scope or "").split()))
+        return " ".join(sorted(self.scopes & set((scope or "").split())))
 
     def check_redirect_uri(self, uri: str) -> bool:
         return uri in self.redirects
@@ -215,9 +226,9 @@ class AccessToken(JWTBearerTokenGenerator):  # type: ignore[misc]
         user: Person | None,
         scope: str,
     ) -> dict[str, Any]:
-        del client, grant_type, scope
+        del grant_type, scope
         if user is None:
-            return {"roles": ["service"], "sites": []}
+            return dict(client.claims)
         claims = {"tenant": user.tenant, "roles": list(user.roles), "sites": list(user.sites)}
         return claims if user.patient is None else {**claims, "patient": user.patient}
 

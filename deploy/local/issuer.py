@@ -36,6 +36,9 @@ from deploy.local.stack import CLIENT, SERVICES
 
 LOCAL = ("localhost", "127.0.0.1")
 PAGES_CLIENT = "hep-web"
+# An invented partner of the Riverside practice, for trying what a partner's program may do.
+PARTNER = "riverside-partner"
+PARTNER_SCOPES = frozenset({"exercises.read", "timelines.read"})
 # Which people a door is for: the service whose pages asked decides.
 DOORS = {
     "prescription": ("therapist", "lead", "administrator", "operator"),
@@ -110,15 +113,26 @@ def signing_keys(data: Path) -> KeySet:
 
 
 def clients(given: Settings) -> list[Client]:
-    """Return the pages' client and one with a secret for each service and for `hep`."""
+    """Return the pages' client, and with a secret each service's, `hep`'s and a partner's."""
     redirects = frozenset(f"{given.origin}/{service}/signed-in" for service in DOORS)
     return [
         Client(PAGES_CLIENT, "authorization_code", redirects=redirects),
         *(
-            Client(name, "client_credentials", keys.client_secret(given.data, name).read_text())
+            _program(given, name, claims={"roles": ["service"], "sites": []})
             for name in (*SERVICES, CLIENT)
         ),
+        _program(
+            given,
+            PARTNER,
+            claims={"tenant": "riverside", "roles": ["partner"], "sites": []},
+            scopes=PARTNER_SCOPES,
+        ),
     ]
+
+
+def _program(given: Settings, name: str, **more: Any) -> Client:
+    secret = keys.client_secret(given.data, name).read_text()
+    return Client(name, "client_credentials", secret, **more)
 
 
 def protect(response: Response) -> Response:
@@ -146,7 +160,7 @@ def discovery() -> Response:
         grant_types_supported=["authorization_code", "client_credentials"],
         subject_types_supported=["public"],
         id_token_signing_alg_values_supported=["RS256"],
-        scopes_supported=["openid", "profile"],
+        scopes_supported=["openid", "profile", *sorted(PARTNER_SCOPES)],
         token_endpoint_auth_methods_supported=["none", "client_secret_basic"],
         code_challenge_methods_supported=["S256"],
         prompt_values_supported=["none", "login", "select_account"],

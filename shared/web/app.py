@@ -13,7 +13,9 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.audit import Journal
+from shared.clock import system
 from shared.health import readiness
+from shared.limit import Limiter
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
 from shared.web import body, contracts, frame, operations, problems, session, words
@@ -56,6 +58,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.extensions["hep"] = service
     app.extensions["hep.definition"] = definition
     app.extensions["hep.audit"] = Journal(service.database, service.clock)
+    app.extensions["hep.limiter"] = Limiter(service.database, service.settings.master_key, system)
     app.extensions["hep.admission"] = Admission(service.settings.commands_per_second)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]
@@ -74,7 +77,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
         from shared.web import signin  # noqa: PLC0415 - seven megabytes that two services need
 
         app.register_blueprint(session.create_pages(definition))
-        app.register_blueprint(signin.create_pages(service))
+        app.register_blueprint(signin.create_pages(definition, service))
     contracts.register(app, api, definition)
     _watch(app)
     body.register(app)

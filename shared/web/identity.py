@@ -15,12 +15,15 @@ from flask import current_app, g, redirect, request
 from shared import audit, permission
 from shared.audit import Entry, Journal
 from shared.errors import Forbidden, Invalid
+from shared.limit import Limiter
 from shared.permission import Action, Asker
 from shared.service import Service
 from shared.tokens import DOORS, PATIENTS, Identity, Unauthorized, peek
 
 TENANT = "Hep-Tenant"
 CSRF = "csrf"
+# Who has no token, or one that is over, tries nothing.
+HARMLESS = ("absent", "expired")
 # Whatever else stood here would be in every event and log line that follows.
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Whatever else stood here would be in every key, and could be taken for another one's.
@@ -38,11 +41,34 @@ def identity() -> Identity:
 
     Raises:
         Unauthorized: there is no token, or it does not hold.
+        TooMany: too many from the same address did not hold.
     """
+    if "unauthorized" in g:
+        raise g.unauthorized
     if "identity" not in g:
-        g.identity = _verify()
+        g.identity = _known()
         structlog.contextvars.bind_contextvars(tenant=g.identity.tenant)
     return cast(Identity, g.identity)
+
+
+def _known() -> Identity:
+    """Verify, once a request; what does not hold is counted, and at last answered 429."""
+    try:
+        return _verify()
+    except Unauthorized as refusal:
+        g.unauthorized = refusal
+        if refusal.reason not in HARMLESS:
+            try_once("token.address", request.remote_addr or "")
+        raise
+
+
+def try_once(kind: str, whom: str) -> None:
+    """Count a try.
+
+    Raises:
+        TooMany: there were too many.
+    """
+    cast(Limiter, current_app.extensions["hep.limiter"]).take(kind, whom)
 
 
 def _verify() -> Identity:

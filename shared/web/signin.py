@@ -1,5 +1,6 @@
 """Sign-in by OpenID Connect with any provider: code, PKCE, state, nonce; then a session of ours."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,12 @@ from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from shared.errors import Forbidden, Invalid
-from shared.service import Service
+from shared.service import Definition, Service
 from shared.session import PATIENT, STAFF
-from shared.tokens import DOORS, Identity, Unauthorized
+from shared.tokens import DOORS, Claims, Identity, Unauthorized
 from shared.web import session
+from shared.web.identity import try_once
 
-CLIENT = "hep-web"
 KINDS = {"prescription": STAFF, "adherence": PATIENT}
 
 
@@ -27,11 +28,11 @@ class Unknown(Forbidden):
     title = "You are signed in, but not known here"
 
 
-def create_pages(service: Service) -> Blueprint:
+def create_pages(definition: Definition, service: Service) -> Blueprint:
     """Return the sign-in pages of a service."""
     pages = Blueprint("signin", __name__, url_prefix=f"/{service.name}")
-    oauth = OAuth()
-    settings = service.settings
+    oauth, settings = OAuth(), service.settings
+    provider = settings.provider
 
     @pages.record_once
     def register(state: Any) -> None:
@@ -39,13 +40,15 @@ def create_pages(service: Service) -> Blueprint:
         oauth.init_app(app)
         oauth.register(
             "issuer",
-            client_id=CLIENT,
+            client_id=provider.client,
+            client_secret=settings.web_secret or None,
             server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
+            client_kwargs={"scope": provider.scope, "code_challenge_method": "S256"},
         )
 
     @pages.get("/sign-in")
     def sign_in() -> Any:
+        try_once("sign_in.address", request.remote_addr or "")
         back = f"{settings.origin}/{service.name}/signed-in"
         pending["next"] = session.local(request.args.get("next", ""))
         return oauth.issuer.authorize_redirect(back)
@@ -53,29 +56,48 @@ def create_pages(service: Service) -> Blueprint:
     @pages.get("/signed-in")
     def signed_in() -> Response:
         try:
-            token = oauth.issuer.authorize_access_token()
-            who = service.verifier.verify(token["access_token"])
-        except (OAuthError, JoseError, Unauthorized):
+            answered = oauth.issuer.authorize_access_token()
+            told = answered["userinfo"]
+            who = _who(answered, told, service)
+        except (OAuthError, JoseError, KeyError, Unauthorized):
             session.failed()
+            try_once("sign_in.address", request.remote_addr or "")
             raise Invalid("Signing in did not work. Please start again.") from None
+        try_once("sign_in.subject", f"{settings.issuer}|{who.subject}")
+        known = _welcome(who, service.name)
+        definition.arrived(known, provider.email(told), service)
         answer = redirect(session.local(pending.pop("next", "")))
-        session.begin(answer, _welcome(who, service.name), KINDS[service.name])
+        session.begin(answer, known, KINDS[service.name])
         return answer
 
     return pages
+
+
+def _who(answered: Mapping[str, Any], told: Claims, service: Service) -> Identity:
+    """Return who signed in, from the token that is to say so.
+
+    Raises:
+        Unauthorized: it does not hold, or the two tokens speak of different people.
+    """
+    if service.settings.provider.token == "id":  # noqa: S105 - which of the two
+        return service.settings.provider.read(told)
+    found = service.verifier.verify(answered["access_token"])
+    if found.subject != told["sub"]:
+        raise Unauthorized("The two tokens speak of different people.", "claims")
+    return found
 
 
 def _welcome(who: Identity, service: str) -> Identity:
     """Return the person with the roles that this door is for.
 
     Raises:
-        Unknown: none of them is.
+        Unknown: none of them is, or nothing says of which practice.
     """
     roles = tuple(role for role in who.roles if role in DOORS[service])
     if not roles or not who.tenant:
         session.failed(who)
         raise Unknown(
-            "Nothing says what you do in this practice. Ask whoever administers it, "
-            "and then sign in again."
+            "Nothing says what you do in this practice. Ask whoever administers it to give you "
+            "a role, then sign in again."
         )
     return replace(who, roles=roles)

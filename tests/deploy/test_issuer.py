@@ -109,7 +109,7 @@ def test_a_person_signs_in_by_code_and_pkce(front: Stack) -> None:
 
 
 def test_services_accept_what_the_issuer_signs(front: Stack) -> None:
-    provider = tokens.provider(front.issuer, http.pool())
+    provider = tokens.issuer(front.issuer, http.pool())
     found = Verifier(provider).verify(stack.token(front, "Ada Lindqvist"))
 
     assert (found.subject, found.tenant, found.roles) == ("ada", "riverside", ("administrator",))
@@ -249,6 +249,32 @@ def test_a_service_gets_a_token_by_its_secret(front: Stack) -> None:
     assert token.header["typ"] == "at+jwt"
     assert (token.claims["sub"], token.claims["roles"]) == ("reporting", ["service"])
     assert "tenant" not in token.claims
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "given"),
+    [
+        ("exercises.read", "exercises.read"),
+        ("exercises.read timelines.read", "exercises.read timelines.read"),
+        ("exercises.read everything", "exercises.read"),
+        ("", ""),
+    ],
+)
+def test_a_partner_gets_the_scopes_that_it_was_given_and_asks_for(
+    front: Stack, asked_for: str, given: str
+) -> None:
+    secret = keys.client_secret(front.data, "riverside-partner").read_text()
+
+    answer = requests.post(
+        f"{front.issuer}/token",
+        {"grant_type": "client_credentials", "scope": asked_for},
+        auth=("riverside-partner", secret),
+        timeout=10,
+    )
+
+    found = Verifier(tokens.issuer(front.issuer, http.pool())).verify(answer.json()["access_token"])
+    assert (found.tenant, found.roles) == ("riverside", ("partner",))
+    assert " ".join(found.scopes) == given
 
 
 def test_a_wrong_secret_gets_nothing(front: Stack) -> None:

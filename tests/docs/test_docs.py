@@ -26,7 +26,7 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 def test_every_setting_is_explained() -> None:
     read = (ROOT / "shared" / "settings.py").read_text()
-    names = re.findall(r'env\.\w+\("(\w+)"|_file\(env, "(\w+)"\)', read)
+    names = re.findall(r'env\.\w+\("(\w+)"|_file\(env, "(\w+)"', read)
 
     settings = {f"HEP_{first or second}" for first, second in names}
 

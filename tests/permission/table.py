@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from shared import permission
+from shared.permission import PARTNER, Action
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 ROLES = (
@@ -27,6 +28,8 @@ What does not stand here is refused; what an asker does not reach answers like w
 - **tenant**: what belongs to the practice group as a whole
 - **peer**: another service, for the practice group that it names
 - **platform**: across practice groups
+
+A partner's program needs the scope that is named, besides.
 """
 
 
@@ -36,7 +39,7 @@ def printed() -> str:
         role for role in ROLES if any(role in row.who for row in permission.actions().values())
     ]
     rows = [
-        [f"`{found.name}`", found.lets, *(found.who.get(role, "") for role in roles)]
+        [f"`{found.name}`", found.lets, *(_reach(found, role) for role in roles)]
         for found in permission.actions().values()
     ]
     head = ["action", "lets one", *roles]
@@ -44,3 +47,8 @@ def printed() -> str:
     unused = ", ".join(role for role in ROLES if role not in roles)
     lines = ["| " + " | ".join(row) + " |" for row in table]
     return "\n".join([HEAD, *lines, "", f"Nothing yet for: {unused}.", ""])
+
+
+def _reach(action: Action, role: str) -> str:
+    scope = f" with `{action.scope}`" if role == PARTNER and action.scope else ""
+    return action.who.get(role, "") + scope

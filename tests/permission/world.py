@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 
+from shared import permission
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
 from shared.service import Definition, Service
@@ -27,12 +28,14 @@ from tests.services.prescription.conftest import EXERCISE, SITE, Clinic
 
 NORTH, SOUTH = "north", "south"
 EVENING = datetime(2026, 9, 7, 18, tzinfo=UTC)
+SCOPES = tuple(sorted({found.scope for found in permission.actions().values() if found.scope}))
 NAMES = ("prescription", "adherence", "notifications", "reporting")
 
 
 def person(role: str, tenant: str = NORTH, sites: tuple[str, ...] = (), patient: str = "") -> str:
     """Return a token of somebody; it says what it holds."""
-    identity = Identity(f"{role}-1", tenant, (role,), sites, patient, EXPIRES)
+    scopes = SCOPES if role == "partner" else ()
+    identity = Identity(f"{role}-1", tenant, (role,), sites, patient, EXPIRES, scopes=scopes)
     return base64.urlsafe_b64encode(json.dumps(asdict(identity)).encode()).decode()
 
 
@@ -45,7 +48,8 @@ class Anyone:
             said = json.loads(base64.urlsafe_b64decode(token))
         except ValueError:
             raise Unauthorized("The token is malformed.") from None
-        return Identity(**{**said, "roles": tuple(said["roles"]), "sites": tuple(said["sites"])})
+        lists = {name: tuple(said[name]) for name in ("roles", "sites", "scopes")}
+        return Identity(**{**said, **lists})
 
 
 @dataclass

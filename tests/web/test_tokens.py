@@ -75,7 +75,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 def trusting(address: str) -> Verifier:
-    return Verifier(tokens.provider(address, http.pool()))
+    return Verifier(tokens.issuer(address, http.pool()))
 
 
 def test_a_token_that_holds_says_who_asks(issuer: Issuer) -> None:
@@ -192,7 +192,7 @@ def test_what_does_not_hold_is_refused_and_counted(issuer: Issuer, kind: str) ->
 
 def doors(issuer: Issuer, service: str) -> Verifier:
     keys = KeySet([issuer.key]).as_dict(private=False)
-    provider = tokens.provider("http://127.0.0.1:9", http.pool())
+    provider = tokens.issuer("http://127.0.0.1:9", http.pool())
     return Verifier(provider, [tokens.door(issuer.address, service, lambda: keys)])
 
 

@@ -68,3 +68,30 @@ def test_an_answer_that_went_around_is_not_sent() -> None:
 
 def test_what_is_about_nobody_asks_about_nobody() -> None:
     asker("therapist", "exercise.read").close()
+
+
+def partner(*scopes: str) -> Asker:
+    identity = Identity("shop", "north", ("partner",), (), "", 0, scopes=scopes)
+    return Asker(identity, permission.action("timeline.read"))
+
+
+def test_a_partner_does_what_its_scopes_say() -> None:
+    partner("timelines.read").reach(Person("ana", HERE))
+
+
+@pytest.mark.parametrize("scopes", [(), ("exercises.read",), ("timelines",), ("",)])
+def test_a_partner_does_nothing_that_its_scopes_do_not_say(scopes: tuple[str, ...]) -> None:
+    with pytest.raises(Forbidden, match="lacks the scope timelines.read"):
+        partner(*scopes)
+
+
+def test_a_scope_makes_nobody_a_partner() -> None:
+    identity = Identity("ana", "north", ("patient",), (), "ana", 0, scopes=("exercises.read",))
+
+    with pytest.raises(Forbidden):
+        Asker(identity, permission.action("exercise.read"))
+
+
+def test_every_action_of_partners_names_a_scope() -> None:
+    for found in permission.actions().values():
+        assert bool(found.scope) == ("partner" in found.who)
