@@ -7,6 +7,9 @@ from shared.web.problems import CONTENT_TYPE
 
 # Commands of operators that do the same however often they are sent need no key.
 WITHOUT_KEY = {"parking"}
+# What everybody may ask for without a token.
+OPEN = {"keys"}
+SIGNED_IN = {"401", "403"}
 EVERY = {
     "401": "No token, or one that does not hold",
     "403": "The role may not do this",
@@ -57,6 +60,9 @@ def _describe(operation: dict[str, Any], shared: dict[str, Any], *, is_command: 
     is_conditional = _refer("parameters", IF_MATCH) in operation.get("parameters", [])
     refusals = EVERY | (COMMAND if is_command else {}) | (CONDITIONAL if is_conditional else {})
     refusals |= BODY if "requestBody" in operation else {}
+    if OPEN & set(operation["tags"]):
+        operation["security"] = []
+        refusals = {status: refusals[status] for status in refusals.keys() - SIGNED_IN}
     answers = operation["responses"]
     kept = {status: answer for status, answer in answers.items() if status.startswith("2")}
     operation["responses"] = kept | {status: _refer("responses", status) for status in refusals}

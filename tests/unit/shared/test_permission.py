@@ -81,7 +81,7 @@ def test_a_partner_does_what_its_scopes_say() -> None:
 
 @pytest.mark.parametrize("scopes", [(), ("exercises.read",), ("timelines",), ("",)])
 def test_a_partner_does_nothing_that_its_scopes_do_not_say(scopes: tuple[str, ...]) -> None:
-    with pytest.raises(Forbidden, match="lacks the scope timelines.read"):
+    with pytest.raises(Forbidden, match=r"lacks the scope timelines\.read"):
         partner(*scopes)
 
 
