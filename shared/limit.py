@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.errors import TooMany
 from shared.metrics import LIMITED
 from shared.mongo import Database
+from shared.vault import Vault
 
 LIMITS = "limits"
 REMEMBERED = 10_000
@@ -35,12 +36,12 @@ class Limiter:
 
     Attributes:
         database: of the service.
-        master_key: hashes whom and where.
+        vault: has the secret that whom and where are hashed with.
         clock: the real time.
     """
 
     database: Database
-    master_key: bytes
+    vault: Vault
     clock: Clock
     over: dict[str, float] = field(default_factory=dict, init=False)
 
@@ -80,7 +81,7 @@ class Limiter:
             self.over[name] = ends
 
     def _hashed(self, whom: str) -> str:
-        return hmac.new(self.master_key, f"limit|{whom}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.vault.secret("limits"), whom.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def prepare(database: Database) -> None:

@@ -9,7 +9,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from shared import logs, settings
-from shared.operate import compare, parked, rebuild, republish, retry, undecodable, verify
+from shared.operate import compare, parked, rebuild, republish, retry, rewrap, undecodable, verify
 
 # gunicorn's first process only minds the worker: what a service is made of is imported in each
 # command, so that fifty megabytes are not spent on it.
@@ -93,7 +93,7 @@ def command_line(name: str) -> click.Group:
 
         contracts.write(find(name), folder(name) / "contracts")
 
-    for command in (verify, parked, undecodable, rebuild, republish, compare, retry):
+    for command in (verify, parked, undecodable, rebuild, republish, compare, retry, rewrap):
         group.add_command(command)
 
     @group.command(help="Say which settings are in force.")

@@ -87,6 +87,15 @@ def retry(name: str) -> None:
     click.echo(f"{count} are decided again; `work` must run.")
 
 
+@click.command(help="Wrap all keys under the newest master key; `serve` and `work` may run.")
+@click.pass_obj
+def rewrap(name: str) -> None:
+    with _opened(name) as (_, service):
+        count = service.vault.rewrap()
+        newest = service.settings.ring.newest
+    click.echo(f"{count} keys were under another master key; all are under {newest} now.")
+
+
 @click.group(help="Records that are no events: see them, dismiss one.")
 def undecodable() -> None:
     pass

@@ -76,9 +76,8 @@ class Service:
     @property
     def sessions(self) -> Sessions:
         """The sessions of those who signed in here; they go by the real time, as tokens do."""
-        given = self.settings
-        issuer = door_issuer(given, given.service)
-        return session.sign_for(self.database, given.master_key, issuer, system)
+        issuer = door_issuer(self.settings, self.name)
+        return session.sign_for(self.database, self.vault, issuer, system)
 
     def documents(self, projection: Projection, name: str) -> Documents:
         """Return one collection of a projection, to read from."""
@@ -175,15 +174,16 @@ class Definition:
         client = mongo.connect(settings.mongodb, f"hep.{self.name}")
         database = client[settings.database]
         clock = settings.clock
+        vault = Vault(database, settings.ring)
         return Service(
             settings=settings,
             database=database,
             streams=Streams(
                 MongoStore(database), self.codec, self.published, clock, Snapshots(database)
             ),
-            vault=Vault(database, settings.master_key),
+            vault=vault,
             peers=Peers(self.name, settings.secret, settings.issuer, settings.peers),
-            verifier=verifier(settings, database),
+            verifier=verifier(settings, vault),
             clock=clock,
         )
 
@@ -214,14 +214,14 @@ def door_issuer(settings: Settings, service: str) -> str:
     return f"{settings.origin}/{service}"
 
 
-def verifier(settings: Settings, database: mongo.Database) -> Verifier:
+def verifier(settings: Settings, vault: Vault) -> Verifier:
     """Return what verifies tokens: of the configured issuer, and of the services' own doors."""
     pool = http.pool()
 
     def published(service: str) -> Any:
         if service == settings.service:
             issuer = door_issuer(settings, service)
-            own = session.sign_for(database, settings.master_key, issuer, system)
+            own = session.sign_for(vault.database, vault, issuer, system)
             return own.signing.published()
         address = settings.peers.get(service, settings.origin)
         return http.ask(pool, "GET", f"{address}/{service}/v1/keys")

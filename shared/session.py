@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.mongo import Database, Document
 from shared.signing import Signing
 from shared.tokens import Identity
+from shared.vault import Vault
 
 SESSIONS = "sessions_web"
 STAFF, PATIENT = "staff", "patient"
@@ -175,11 +176,11 @@ def limits(kind: str) -> Limits:
     return Limits(idle, most, most if row["remembered"] else None)
 
 
-def sign_for(database: Database, master_key: bytes, issuer: str, clock: Clock) -> Sessions:
+def sign_for(database: Database, vault: Vault, issuer: str, clock: Clock) -> Sessions:
     """Return the sessions of a service, with what signs their tokens."""
     row = table()["token"]
     rotate, lasts = (timedelta(minutes=row[name]) for name in ("rotate", "lasts"))
-    return Sessions(database, Signing(database, master_key, issuer, clock, rotate, lasts), clock)
+    return Sessions(database, Signing(database, vault, issuer, clock, rotate, lasts), clock)
 
 
 def _held(document: Document) -> Held:

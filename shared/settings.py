@@ -1,6 +1,5 @@
 """Settings of a service: environment variables with the prefix `HEP_`, read once."""
 
-from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from environs import Env
 
 from shared import provider
 from shared.clock import Clock, OffsetClock, system
+from shared.keyring import KeyFile, KeyRing
 from shared.provider import Provider
 
 
@@ -29,7 +29,7 @@ class Settings:
         provider: what is to be known of the issuer: clients, claims, roles.
         secret: client secret of this service at the issuer.
         web_secret: client secret of the pages at the issuer; empty where it asks for none.
-        master_key: 32 bytes that wrap the patients' keys.
+        ring: master keys that wrap the patients' keys.
         smtp: host and port that take mail.
         mail_from: sender address of mails.
         peers: service name to base URL, for calls between services.
@@ -53,7 +53,7 @@ class Settings:
     secret: str
     web_secret: str
     provider: Provider
-    master_key: bytes
+    ring: KeyRing
     smtp: str
     mail_from: str
     peers: dict[str, str]
@@ -70,7 +70,7 @@ class Settings:
 
     def table(self) -> dict[str, str]:
         """Return the settings for people to read, secrets left out."""
-        hidden = {"secret", "web_secret", "master_key"}
+        hidden = {"secret", "web_secret", "ring"}
         return {
             name: "(hidden)" if name in hidden else str(getattr(self, name))
             for name in self.__slots__
@@ -97,7 +97,7 @@ def read(service: str) -> Settings:
         secret=_file(env, "CLIENT_SECRET_FILE").decode().strip(),
         web_secret=_file(env, "WEB_SECRET_FILE", needed=False).decode().strip(),
         provider=provider.load(env.path("PROVIDER_FILE", None)),
-        master_key=b64decode(_file(env, "MASTER_KEY_FILE")),
+        ring=KeyFile(env.path("MASTER_KEY_FILE")),
         smtp=env.str("SMTP", ""),
         mail_from=env.str("MAIL_FROM", "hep@localhost"),
         peers=env.dict("PEERS", {}),

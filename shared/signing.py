@@ -6,7 +6,6 @@ master key; under another master key there are other keys.
 """
 
 import hashlib
-import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from pymongo.write_concern import WriteConcern
 from shared.clock import Clock
 from shared.mongo import Database, Document
 from shared.tokens import AUDIENCE, LEEWAY, TYPE
+from shared.vault import Vault
 
 SIGNING = "signing"
 NONCE = 12
@@ -34,7 +34,7 @@ class Signing:
 
     Attributes:
         database: of the service.
-        master_key: 32 bytes that seal the keys.
+        vault: seals the keys.
         issuer: `iss` of what is signed.
         clock: the real time: tokens never go by the platform's.
         rotate: how long a key signs.
@@ -42,7 +42,7 @@ class Signing:
     """
 
     database: Database
-    master_key: bytes
+    vault: Vault
     issuer: str
     clock: Clock
     rotate: timedelta
@@ -106,7 +106,7 @@ class Signing:
         return ECKey.import_key(orjson.loads(plain))
 
     def _seal(self) -> bytes:
-        return hmac.new(self.master_key, b"signing", hashlib.sha256).digest()
+        return self.vault.secret("signing")
 
 
 def prepare(database: Database) -> None:

@@ -1,7 +1,9 @@
 """What says who a person is, and people's own words: sealed at rest, erasable, referred to by id.
 
-AES-256-GCM with one key a patient, wrapped under the service's master key. Destroying the key
-makes everything that was sealed with it unreadable, in backups too.
+AES-256-GCM with one key a patient, wrapped under a master key (shared/keyring.py). Destroying the
+key makes everything that was sealed with it unreadable, in backups of documents too. Secrets of the
+service itself (for blind indexes, forms, cursors) are kept wrapped beside them, so that they
+outlive the master key they were made under.
 """
 
 import contextlib
@@ -9,8 +11,8 @@ import hashlib
 import hmac
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -19,11 +21,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
+from shared.keyring import UNNAMED, KeyRing, Wrapped
 from shared.mongo import Database, Document
 
 KEYS = "keys"
 SEALED = "sealed"
 NONCE = 12
+PAGE = 200
+# No tenant has an empty name: what begins so is nobody's key, but a secret of the service.
+SERVICE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,12 @@ class Vault:
 
     Attributes:
         database: where keys and sealed documents are.
-        master_key: 32 bytes; from a file, never in the database.
+        ring: the master keys, which are never in the database.
     """
 
     database: Database
-    master_key: bytes
+    ring: KeyRing
+    secrets: dict[str, bytes] = field(default_factory=dict, init=False)
 
     def seal(
         self, tenant: str, subject: str, identity: str, value: Any, words: Iterable[str] = ()
@@ -92,50 +99,92 @@ class Vault:
         return int(self._majority(SEALED).delete_many({"subject": name}).deleted_count)
 
     def token(self, tenant: str, word: str) -> str:
-        """Return a word's blind index, which tells nothing to whoever lacks the master key."""
+        """Return a word's blind index, which tells nothing to whoever lacks the index key."""
         plain = unicodedata.normalize("NFKD", word.casefold())
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-        return hmac.new(self._index_key(tenant), plain.encode(), hashlib.sha256).hexdigest()[:32]
+        key = self.secret(f"index|{tenant}")
+        return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def secret(self, purpose: str) -> bytes:
+        """Return 32 bytes of the service's own for a purpose: the same in all processes, for ever.
+
+        They follow from the oldest master key when they are first asked for, and are then kept.
+        """
+        if purpose not in self.secrets:
+            name = f"{SERVICE}|{purpose}"
+            kept = self._keys({name}).get(name)
+            self.secrets[purpose] = kept or self._new_key(name, self.ring.derive(purpose))
+        return self.secrets[purpose]
+
+    def rewrap(self) -> int:
+        """Wrap every key under the newest master key; return how many were under another.
+
+        Others may read and write meanwhile; cut off, it is done again.
+        """
+        for tenant in self.database[SEALED].distinct("tenant"):
+            # Made before its master key can be taken away: it is derived from that.
+            self.secret(f"index|{tenant}")
+        done = 0
+        while found := sum(self._rewrap(page) for page in self._pages()):
+            done += found
+        return done
 
     def prepare(self) -> None:
         """Create the indexes."""
         self.database[SEALED].create_index([("subject", 1)], name="subject")
         self.database[SEALED].create_index([("tenant", 1), ("tokens", 1)], name="tenant_tokens")
 
-    def _index_key(self, tenant: str) -> bytes:
-        return hmac.new(self.master_key, f"index|{tenant}".encode(), hashlib.sha256).digest()
+    def _pages(self) -> Iterator[list[Document]]:
+        """Yield all keys in the order of their ids."""
+        after = ""
+        while True:
+            span = {"_id": {"$gt": after, "$lt": "\U0010ffff"}}
+            page = list(self.database[KEYS].find(span).sort("_id", 1).limit(PAGE))
+            if not page:
+                return
+            yield page
+            after = page[-1]["_id"]
+
+    def _rewrap(self, page: Iterable[Document]) -> int:
+        newest, done = self.ring.newest, 0
+        for document in page:
+            if document.get("master") != newest:
+                name, before = document["_id"], document["wrapped"]
+                wrapped = self.ring.wrap(self._unwrap(document), name)
+                # One that was destroyed meanwhile stays destroyed.
+                done += (
+                    self._majority(KEYS)
+                    .update_one({"_id": name, "wrapped": before}, {"$set": _stored(wrapped)})
+                    .modified_count
+                )
+        return done
 
     def _key(self, tenant: str, subject: str) -> bytes:
         """Return the subject's key, made if there is none yet."""
         name = f"{tenant}|{subject}"
-        return self._keys({name}).get(name) or self._unwrap(self._new_key(name))
+        fresh = AESGCM.generate_key(bit_length=256)
+        return self._keys({name}).get(name) or self._new_key(name, fresh)
 
     def _keys(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return the keys that there are, in one query: a list opens many cards."""
         found = self.database[KEYS].find({"_id": {"$in": list(names)}})
         return {document["_id"]: self._unwrap(document) for document in found}
 
-    def _new_key(self, name: str) -> Mapping[str, Any]:
-        nonce = os.urandom(NONCE)
-        wrapped = nonce + AESGCM(self.master_key).encrypt(
-            nonce, AESGCM.generate_key(bit_length=256), name.encode()
-        )
-        document: Document = {"_id": name, "wrapped": wrapped}
+    def _new_key(self, name: str, key: bytes) -> bytes:
+        """Keep a new key; return it, or the one that another request has made first."""
         try:
-            self._majority(KEYS).insert_one(document)
+            self._majority(KEYS).insert_one({"_id": name, **_stored(self.ring.wrap(key, name))})
         except DuplicateKeyError:
-            # Another request made it first: that one holds.
-            return self.database[KEYS].find_one({"_id": name}) or document
-        return document
+            return self._keys({name}).get(name, key)
+        return key
 
     def _unwrap(self, document: Mapping[str, Any]) -> bytes:
-        wrapped = bytes(document["wrapped"])
-        try:
-            return AESGCM(self.master_key).decrypt(
-                wrapped[:NONCE], wrapped[NONCE:], document["_id"].encode()
-            )
-        except InvalidTag:
-            raise RuntimeError("the master key is not the one that wrapped these keys") from None
+        wrapped = Wrapped(document.get("master", UNNAMED), bytes(document["wrapped"]))
+        return self.ring.unwrap(wrapped, document["_id"])
 
     def _majority(self, name: str) -> Any:
         return self.database.get_collection(name, write_concern=WriteConcern(w="majority", j=True))
+
+
+def _stored(wrapped: Wrapped) -> Document:
+    return {"wrapped": wrapped.data, "master": wrapped.master}

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from shared.clock import Clock, system
+from shared.keyring import MasterKeys
 from shared.mongo import Database
 from shared.peers import Away
 from shared.provider import Provider
@@ -23,6 +24,7 @@ from shared.web.app import create_app
 from tests.people import Cast
 
 MASTER_KEY = bytes(range(32))
+RING = MasterKeys({"first": MASTER_KEY})
 
 
 def given_settings(name: str) -> Settings:
@@ -40,7 +42,7 @@ def given_settings(name: str) -> Settings:
         secret="",
         web_secret="",
         provider=Provider(),
-        master_key=MASTER_KEY,
+        ring=RING,
         smtp="",
         mail_from="hep@localhost",
         peers={},
@@ -83,7 +85,7 @@ def build(definition: Definition, database: Database, clock: Clock = system) -> 
         streams=Streams(
             MongoStore(database), definition.codec, definition.published, clock, Snapshots(database)
         ),
-        vault=Vault(database, MASTER_KEY),
+        vault=Vault(database, RING),
         peers=Nobody(),  # type: ignore[arg-type]
         verifier=Cast(),  # type: ignore[arg-type]
         clock=clock,

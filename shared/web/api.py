@@ -207,7 +207,7 @@ def _cursor(value: str) -> str:
 
 def _mark(value: bytes) -> bytes:
     scope = f"cursor|{identity().tenant}|{request.path}|".encode()
-    return hmac.new(service().settings.master_key, scope + value, hashlib.sha256).digest()[:8]
+    return hmac.new(service().vault.secret("cursors"), scope + value, hashlib.sha256).digest()[:8]
 
 
 def _plain(body: Any) -> Any:

@@ -49,7 +49,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     )
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
-        SECRET_KEY=hashlib.sha256(b"pages" + service.settings.master_key).digest(),
+        SECRET_KEY=service.vault.secret("pages"),
         SESSION_COOKIE_NAME=f"hep-{definition.name}",
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
@@ -58,7 +58,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.extensions["hep"] = service
     app.extensions["hep.definition"] = definition
     app.extensions["hep.audit"] = Journal(service.database, service.clock)
-    app.extensions["hep.limiter"] = Limiter(service.database, service.settings.master_key, system)
+    app.extensions["hep.limiter"] = Limiter(service.database, service.vault, system)
     app.extensions["hep.admission"] = Admission(service.settings.commands_per_second)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]

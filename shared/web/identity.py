@@ -215,7 +215,7 @@ def traceparent() -> str:
 
 def csrf_token() -> str:
     """Return the token that a form of this signed-in person carries."""
-    key = service().settings.master_key
+    key = service().vault.secret("forms")
     cookie = request.cookies.get(cookie_name("hep"), "")
     subject = identity().subject if cookie else ""
     return hmac.new(key, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()

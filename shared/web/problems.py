@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from shared.commands import KeyReused
 from shared.errors import Fault, Refusal
+from shared.keyring import KeyMissing
 from shared.store import Conflict, TooLarge
 from shared.tokens import IssuerAway, Unauthorized
 
@@ -75,6 +76,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Unauthorized, unauthorized)
     app.register_error_handler(IssuerAway, away)
     app.register_error_handler(PyMongoError, away)
+    app.register_error_handler(KeyMissing, away)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(KeyReused, _key_reused)
     app.register_error_handler(TooLarge, _too_large)

@@ -15,7 +15,7 @@ from typing import Any
 from shared import permission
 from shared.permission import Action
 from shared.web import contracts
-from tests.given import MASTER_KEY
+from tests.given import RING
 from tests.permission import world as worlds
 from tests.permission.table import DOCUMENT, ROLES, printed
 from tests.permission.world import NORTH, SOUTH, World, person
@@ -177,7 +177,8 @@ def ask(world: World, route: Route, token: str, ids: dict[str, str], tenant: str
         if token:
             client.set_cookie("hep", token)
         subject = worlds.Anyone().verify(token).subject if token else ""
-        mark = hmac.new(MASTER_KEY, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()
+        key = RING.derive("forms")
+        mark = hmac.new(key, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()
         sent = {"data": {"csrf": mark}} if route.method == "POST" else {}
     else:
         headers |= {"Authorization": f"Bearer {token}"} if token else {}

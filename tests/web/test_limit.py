@@ -12,7 +12,8 @@ from shared.errors import TooMany
 from shared.limit import Limiter
 from shared.mongo import Database
 from shared.tokens import Unauthorized
-from tests.given import MASTER_KEY, given_service
+from shared.vault import Vault
+from tests.given import RING, given_service
 from tests.people import ANA
 from tests.web.test_kit import DEFINITION
 
@@ -38,7 +39,7 @@ class Writes(monitoring.CommandListener):
 
 def limiter(database: Database) -> Limiter:
     limit.prepare(database)
-    return Limiter(database, MASTER_KEY, lambda: NOON)
+    return Limiter(database, Vault(database, RING), lambda: NOON)
 
 
 def refused(found: Limiter, tries: int, whom: str = "192.0.2.1") -> int:
@@ -76,7 +77,7 @@ def test_one_does_not_hinder_another(database: Database) -> None:
 
 def test_the_next_span_begins_anew(database: Database) -> None:
     refused(limiter(database), 150)
-    later = Limiter(database, MASTER_KEY, lambda: NOON.replace(minute=1))
+    later = Limiter(database, Vault(database, RING), lambda: NOON.replace(minute=1))
 
     assert refused(later, 100) == 0
 
