@@ -17,7 +17,7 @@ from kafka.errors import (
 )
 from kafka.net.compat import KafkaNetClient
 
-from shared import waits
+from shared import reach, waits
 
 PARTITIONS = 12
 POLL_MS = 200
@@ -284,6 +284,7 @@ def _make(kind: Callable[..., Any], bootstrap: str, **config: Any) -> Any:
             request_timeout_ms=REQUEST_MS,
             reconnect_backoff_max_ms=RECONNECT_MS,
             kafka_client=remember,
+            **reach.options(bootstrap),
             **config,
         )
     except BaseException:

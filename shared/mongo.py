@@ -16,6 +16,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared import reach
+
 Document = dict[str, Any]
 Database = PymongoDatabase[Document]
 Client = MongoClient[Document]
@@ -34,6 +36,7 @@ def connect(uri: str, name: str) -> Client:
     """
     return pymongo.MongoClient(
         uri,
+        **reach.options(uri),
         appname=name,
         tz_aware=True,
         connectTimeoutMS=5_000,

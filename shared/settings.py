@@ -6,7 +6,7 @@ from pathlib import Path
 
 from environs import Env
 
-from shared import provider
+from shared import provider, reach
 from shared.clock import Clock, OffsetClock, system
 from shared.keyring import KeyFile, KeyRing
 from shared.provider import Provider
@@ -18,9 +18,9 @@ class Settings:
 
     Attributes:
         service: its name.
-        mongodb: address of the MongoDB-compatible store.
+        mongodb: address of the MongoDB-compatible store; a `reach.Address` says how it is reached.
         database: name of its database.
-        kafka: bootstrap address.
+        kafka: bootstrap address, the same.
         issuer: URL of the OpenID provider.
         origin: the one origin that people's browsers see.
         port: where `serve` listens.
@@ -86,9 +86,9 @@ def read(service: str) -> Settings:
     env = Env(prefix="HEP_")
     return Settings(
         service=service,
-        mongodb=env.str("MONGODB"),
+        mongodb=reach.mongodb(env),
         database=env.str("DATABASE", f"hep_{service}"),
-        kafka=env.str("KAFKA"),
+        kafka=reach.kafka(env),
         issuer=env.str("ISSUER"),
         origin=env.str("ORIGIN"),
         port=env.int("PORT", 8000),
