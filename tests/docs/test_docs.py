@@ -25,13 +25,8 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 
 def test_every_setting_is_explained() -> None:
-<<<<<<< HEAD
-    read = (ROOT / "shared" / "settings.py").read_text()
-    names = re.findall(r'env\.\w+\("(\w+)"|_file\(env, "(\w+)"', read)
-=======
     read = "".join((ROOT / "shared" / f"{name}.py").read_text() for name in ("settings", "reach"))
-    names = re.findall(r'env\.\w+\("(\w+)"|_file\(env, "(\w+)"\)', read)
->>>>>>> 6064a17 (reach: Reaches the engines with TLS, certificates and users by settings.)
+    names = re.findall(r'env\.\w+\("(\w+)"|_file\(env, "(\w+)"', read)
 
     settings = {f"HEP_{first or second}" for first, second in names}
 

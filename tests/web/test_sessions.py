@@ -93,7 +93,7 @@ def desk(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         now=lambda who, _: known.get(who.subject),
     )
     service = build(definition, database)
-    service = replace(service, verifier=verifier(service.settings, database))
+    service = replace(service, verifier=verifier(service.settings, service.vault))
     templates = Path(__file__).parents[2] / "services" / "prescription" / "templates"
     app = create_app(definition, service, templates)
     with app.test_client() as client:

@@ -5,7 +5,7 @@ from functools import partial
 from adherence.app import DEFINITION
 from shared.due import Timer
 from tests.events import NOON
-from tests.people import SERVICE
+from tests.people import ANA_ID, SERVICE
 from tests.services.adherence.conftest import Home, body
 from tests.unit.adherence.facts import asks, erased, revised
 
@@ -55,6 +55,7 @@ def test_the_words_of_an_erased_patient_are_destroyed(ana: Home) -> None:
 
     held = ana.get(f"/texts?ids={note}", SERVICE, **{"Hep-Tenant": "north"})
     assert held.json == {"items": {}}
-    for name in ("sealed", "keys"):
-        assert ana.service.database[name].count_documents({}) == 0
+    database = ana.service.database
+    assert database["sealed"].count_documents({}) == 0
+    assert database["keys"].count_documents({"_id": f"north|{ANA_ID}"}) == 0
     assert ana.session()["note"] is None

@@ -199,8 +199,9 @@ def test_what_is_sealed_while_the_patient_is_erased_is_destroyed_too(
     monkeypatch.setattr(Vault, "seal", overtaken)
 
     assert clinic.post("/programs", clinic.program_body()).status_code == 201
-    for name in ("sealed", "keys"):
-        assert clinic.service.database[name].count_documents({}) == 0
+    database = clinic.service.database
+    assert database["sealed"].count_documents({}) == 0
+    assert database["keys"].count_documents({"_id": f"north|{clinic.patient}"}) == 0
 
 
 def test_who_was_never_here_cannot_be_erased(clinic: Clinic) -> None:
