@@ -84,12 +84,11 @@ class Vault:
                 found[name.split("|", 1)[1]] = orjson.loads(plain)
         return found
 
-    def find(self, tenant: str, words: Iterable[str]) -> list[str]:
-        """Return the ids of what all these words find."""
+    def find(self, tenant: str, words: Iterable[str], *, every: bool = True) -> list[str]:
+        """Return the ids of what all these words find, or any of them."""
         tokens = [self.token(tenant, word) for word in words]
-        found = self.database[SEALED].find(
-            {"tenant": tenant, "tokens": {"$all": tokens}}, {"_id": 1}
-        )
+        wanted = {"$all" if every else "$in": tokens}
+        found = self.database[SEALED].find({"tenant": tenant, "tokens": wanted}, {"_id": 1})
         return [document["_id"].split("|", 1)[1] for document in found]
 
     def erase(self, tenant: str, subject: str) -> int:

@@ -42,13 +42,14 @@ class Engine:
     port: int
     log: Path
     environment: dict[str, str] = field(default_factory=dict)
+    ready_seconds: float = READY_SECONDS
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the process and wait until its port answers.
 
         Raises:
-            EngineError: it ended, or its port did not answer within 60 seconds.
+            EngineError: it ended, or its port did not answer within its time.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -60,7 +61,8 @@ class Engine:
                 env={**os.environ, **self.environment},
                 start_new_session=True,
             )
-        wait_for(self._answers, f"{self.name} on port {self.port}, see {self.log}")
+        what = f"{self.name} on port {self.port}, see {self.log}"
+        wait_for(self._answers, what, self.ready_seconds)
 
     def _answers(self) -> bool:
         if self.process is None or self.process.poll() is not None:
@@ -120,18 +122,29 @@ def fetch_jars() -> list[Path]:
     """
     context = MavenContext()
     with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(lambda pin: _fetch(context, *pin), jars.pins()))
+        return list(pool.map(lambda pin: fetch(context, *pin), jars.pins()))
 
 
-def _fetch(context: MavenContext, coordinate: str, digest: str) -> Path:
+def fetch(context: MavenContext, coordinate: str, digest: str, packaging: str = "jar") -> Path:
+    """Return a file that Maven keeps, fetched on first use and checked against its digest.
+
+    Args:
+        context: of the Maven client.
+        coordinate: `group:artifact:version`.
+        digest: SHA-256 that it must have, in hexadecimal.
+        packaging: jar or zip.
+
+    Raises:
+        EngineError: it cannot be fetched, or is another file.
+    """
     group, artifact, version = coordinate.split(":")
     component = context.project(group, artifact).at_version(version)
     try:
-        path = Path(component.artifact().resolve())
+        path = Path(component.artifact(packaging=packaging).resolve())
     except (OSError, RuntimeError) as fault:
         raise EngineError(
-            f"Kafka's {artifact} {version} cannot be fetched ({type(fault).__name__}). The first "
-            "start needs the network; HEP_KAFKA names a broker that runs already.",
+            f"{artifact} {version} cannot be fetched ({type(fault).__name__}). The first start "
+            "needs the network; HEP_KAFKA names a broker that runs already.",
         ) from None
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != digest:

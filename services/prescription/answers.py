@@ -29,6 +29,12 @@ class Staff(Schema):
     sites = fields.List(fields.String(), required=True)
 
 
+class Ended(Schema):
+    """How many sessions were ended."""
+
+    ended = fields.Integer(required=True)
+
+
 class Exercise(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)

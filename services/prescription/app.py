@@ -1,5 +1,6 @@
 """What makes this service this service."""
 
+from prescription import roster
 from prescription.events import EVENTS, UPCASTERS
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
@@ -24,4 +25,5 @@ DEFINITION = Definition(
     indexes=INDEXES,
     front=_front,
     signs_in=True,
+    arrived=roster.link,
 )

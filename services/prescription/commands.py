@@ -27,13 +27,14 @@ class RegisterSite:
 
 @dataclass(frozen=True, slots=True)
 class RegisterStaff:
-    """Take somebody on at some sites, for a role."""
+    """Take somebody on at some sites, for a role; `subject` is who signs in as this person."""
 
     staff: str
     name: str
     email: str
     role: str
     sites: tuple[str, ...]
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
-from prescription import exercise, patient, practice, program, site, staff
+from prescription import exercise, patient, practice, program, roster, site, staff
 from prescription.commands import (
     EndProgram,
     ErasePatient,
@@ -43,8 +43,7 @@ def register_staff(command: RegisterStaff, service: Service, cause: Cause) -> Co
         if service.streams.peek(site.KIND, cause.tenant, identity).state.name
     }
     events = staff.register(command, known, rules())
-    card = {"name": command.name, "email": command.email, "phone": None}
-    service.vault.seal(cause.tenant, command.staff, command.staff, card)
+    roster.seal(cause.tenant, command.staff, roster.card(command), service)
     return service.streams.append(loaded, events, cause)
 
 

@@ -56,6 +56,17 @@ def find_staff(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
     return {"id": identity, "name": card.get("name"), **asdict(found)}
 
 
+def sign_out(identity: str, asker: Asker, service: Service) -> int:
+    """End every session of a staff member; return how many there were.
+
+    Raises:
+        NotFound: nobody is here with this id.
+    """
+    find(staff.KIND, identity, asker, service)
+    subject = service.vault.open(asker.tenant, [identity]).get(identity, {}).get("subject")
+    return service.sessions.end(asker.tenant, subject) if subject else 0
+
+
 def find_patient(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
     """Return a patient with the card and the precautions opened.
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from prescription import answers, commands, queries, schemas
+from prescription import answers, commands, queries, roster, schemas
 from prescription.projections import LISTS
 from shared.errors import Fault, Invalid
 from shared.web import api
@@ -30,6 +30,12 @@ class IdsQuery(Schema):
     """Ids to look up, separated by commas."""
 
     ids = fields.String(required=True)
+
+
+class SubjectsQuery(Schema):
+    """Subjects at the provider to look up, separated by commas."""
+
+    subjects = fields.String(required=True)
 
 
 @routes.route("/practice", methods=["POST"])
@@ -90,6 +96,14 @@ def register_staff(body: dict[str, Any]) -> Any:
 def read_staff(staff: str) -> Any:
     """Return somebody who works here."""
     return queries.find_staff(staff, asker(), service())
+
+
+@routes.route("/staff/<staff>/sign-out", methods=["POST"])
+@allow("staff.sign_out")
+@routes.response(200, answers.Ended)
+def sign_out_staff(staff: str) -> Any:
+    """End every session of somebody who works here; their pages answer for ten minutes at most."""
+    return {"ended": queries.sign_out(staff, asker(), service())}
 
 
 @routes.route("/patients", methods=["POST"])
@@ -258,10 +272,24 @@ def read_texts(query: dict[str, Any]) -> Any:
     return {"items": queries.texts(_ids(query), asker().tenant, service())}
 
 
+@routes.route("/names", methods=["GET"])
+@allow("card.read")
+@routes.arguments(SubjectsQuery, location="query")
+@routes.response(200, answers.Held)
+def read_names(query: dict[str, Any]) -> Any:
+    """Return names of staff by who signs in as them, for what names people by their subject."""
+    subjects = _few(query["subjects"], "/subjects")
+    return {"items": roster.names(subjects, asker().tenant, service())}
+
+
 def _ids(query: dict[str, Any]) -> list[str]:
-    ids = [identity for identity in query["ids"].split(",") if identity]
-    if len(ids) > MOST_IDS:
+    return _few(query["ids"], "/ids")
+
+
+def _few(listed: str, pointer: str) -> list[str]:
+    found = [one for one in listed.split(",") if one]
+    if len(found) > MOST_IDS:
         raise Invalid(
-            f"Ask for {MOST_IDS} at most.", faults=[Fault("/ids", "too many: ask in batches")]
+            f"Ask for {MOST_IDS} at most.", faults=[Fault(pointer, "too many: ask in batches")]
         )
-    return ids
+    return found

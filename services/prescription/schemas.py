@@ -42,6 +42,9 @@ class StaffRequest(Schema):
 
     name = kinds.Line(LINE, required=True)
     email = kinds.address(required=True)
+    subject = kinds.Line(
+        200, **OPEN, metadata={"description": "who signs in as this person, at the issuer"}
+    )
     role = kinds.Line(40, required=True)
     sites = kinds.rows(kinds.identity(), 200, required=True)
 

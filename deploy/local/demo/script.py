@@ -92,6 +92,7 @@ def _practice() -> Iterator[Step]:
         body = {
             **staff,
             "email": f"{key}@example.org",
+            "subject": key,
             "sites": [f"@site:{site}" for site in staff["sites"]],
         }
         where = ", ".join(everybody.sites[site]["name"] for site in staff["sites"])

@@ -1,0 +1,66 @@
+"""Who of the staff signs in as whom: the subject at the provider, kept on the sealed card.
+
+Somebody who was taken on with an e-mail address alone is linked at the first sign-in with an
+address that the provider has verified. Found by blind index; what was found is compared letter by
+letter, since the index overlooks accents.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from prescription.commands import RegisterStaff
+from shared.service import Service
+from shared.tokens import Identity
+
+# With a blank inside, so that no word that is looked for as a name finds it.
+SUBJECT, EMAIL = "subject {}", "email {}"
+Card = dict[str, Any]
+
+
+def card(command: RegisterStaff) -> Card:
+    """Return what says who the staff member is."""
+    names = ("name", "email", "subject")
+    return {name: getattr(command, name) for name in names} | {"phone": None}
+
+
+def findable(card: Card) -> set[str]:
+    """Return what a staff member is found by."""
+    return {
+        form.format(card[name])
+        for form, name in ((SUBJECT, "subject"), (EMAIL, "email"))
+        if card.get(name)
+    }
+
+
+def seal(tenant: str, staff: str, card: Card, service: Service) -> None:
+    """Seal a card."""
+    service.vault.seal(tenant, staff, staff, card, findable(card))
+
+
+def names(subjects: Iterable[str], tenant: str, service: Service) -> dict[str, str]:
+    """Return names of staff by who signs in as them; who is not known is left out."""
+    wanted = set(subjects)
+    words = [SUBJECT.format(subject) for subject in wanted]
+    found = _cards(words, tenant, service).values()
+    return {one["subject"]: one["name"] for one in found if one.get("subject") in wanted}
+
+
+def link(who: Identity, email: str, service: Service) -> None:
+    """Link who signs in to the one staff member with this address, who is nobody's yet."""
+    taken = names([who.subject], who.tenant, service)
+    if taken or not email:
+        return
+    cards = _cards([EMAIL.format(email)], who.tenant, service)
+    same = {
+        staff: one for staff, one in cards.items() if one["email"].casefold() == email.casefold()
+    }
+    for staff, one in same.items():
+        if len(same) == 1 and not one.get("subject"):
+            seal(who.tenant, staff, one | {"subject": who.subject}, service)
+
+
+def _cards(words: list[str], tenant: str, service: Service) -> dict[str, Card]:
+    found: dict[str, Card] = service.vault.open(
+        tenant, service.vault.find(tenant, words, every=False)
+    )
+    return found
