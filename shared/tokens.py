@@ -124,6 +124,7 @@ class Signer:
     read: Callable[[Claims], Identity] = said
     keys: dict[str, Key] | None = field(default=None, init=False)
     asked: float = field(default=0.0, init=False)
+    away: bool = field(default=False, init=False)
     lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def key(self, kid: object) -> Key:
@@ -137,6 +138,8 @@ class Signer:
         if keys is None or kid not in keys or time.monotonic() - self.asked > KEEP_SECONDS:
             keys = self._refreshed()
         if not isinstance(kid, str) or kid not in keys:
+            if self.away:
+                raise IssuerAway(self.issuer)
             raise Unauthorized("The token is signed with a key that is not known.", "key")
         return keys[kid]
 
@@ -145,14 +148,15 @@ class Signer:
             now = time.monotonic()
             if self.keys is None or now - self.asked > REFRESH_SECONDS:
                 self.asked = now
-                self.keys = self._fetched()
-            return self.keys
+                self._fetch_keys()
+            return self.keys or {}
 
-    def _fetched(self) -> dict[str, Key]:
+    def _fetch_keys(self) -> None:
+        """Fetch; a signer that is away for a while is verified by the keys that were known."""
         try:
-            return imported(self.fetch()["keys"])
+            self.keys, self.away = imported(self.fetch()["keys"]), False
         except (http.Unanswered, LookupError, TypeError, ValueError):
-            raise IssuerAway(self.issuer) from None
+            self.away = True
 
 
 @dataclass(slots=True)

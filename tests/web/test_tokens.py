@@ -246,3 +246,17 @@ def test_a_key_that_was_withdrawn_is_no_longer_taken(
 
     with pytest.raises(Unauthorized):
         verifier.verify(old)
+
+
+def test_a_signer_that_is_away_is_still_verified_by_the_keys_that_were_known(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier = trusting(issuer.address)
+    verifier.verify(issuer.sign())
+    monkeypatch.setattr("shared.tokens.KEEP_SECONDS", 0.0)
+    monkeypatch.setattr("shared.tokens.REFRESH_SECONDS", 0.0)
+    monkeypatch.setattr(verifier.issuer, "fetch", dict)
+
+    assert verifier.verify(issuer.sign()).subject == "bo"
+    with pytest.raises(IssuerAway):
+        verifier.verify(issuer.sign({"kid": "new"}))
