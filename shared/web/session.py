@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
+from flask import session as pending
 from werkzeug.wrappers import Response
 
 from shared import audit
@@ -21,6 +22,7 @@ from shared.tokens import Identity
 from shared.web.identity import asker, cookie_name, note, page, quoted, service
 
 PAGE = "hep"
+AGAIN = "again"
 # What a browser calls itself, the most telling first; no more is kept of it.
 FAMILIES = (
     ("Edg/", "Edge"),
@@ -104,9 +106,7 @@ def create_pages(definition: Definition) -> Blueprint:
         held = service().sessions.find(_secret())
         if held:
             end(held.who, held.id)
-        answer = redirect("/", 303)
-        forget(answer)
-        return answer
+        return _gone()
 
     @pages.get("/sessions")
     @page("session.list")
@@ -128,11 +128,17 @@ def create_pages(definition: Definition) -> Blueprint:
         end(who, chosen or None)
         if chosen and chosen != who.session:
             return redirect(f"/{definition.name}/sessions?did=ended", 303)
-        answer = redirect("/", 303)
-        forget(answer)
-        return answer
+        return _gone()
 
     return pages
+
+
+def _gone() -> Response:
+    """Lead out, and have the provider ask again who it is at the next sign-in of this browser."""
+    pending[AGAIN] = True
+    answer = redirect("/", 303)
+    forget(answer)
+    return answer
 
 
 def _renewed(definition: Definition) -> Held | None:

@@ -6,12 +6,11 @@ from typing import Any
 
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Blueprint, Flask, redirect, request
+from flask import Blueprint, Flask, redirect, render_template, request
 from flask import session as pending
 from joserfc.errors import JoseError
-from werkzeug.wrappers import Response
 
-from shared.errors import Forbidden, Invalid
+from shared.errors import Invalid
 from shared.service import Definition, Service
 from shared.session import PATIENT, STAFF
 from shared.tokens import DOORS, Claims, Identity, Unauthorized
@@ -19,13 +18,6 @@ from shared.web import session
 from shared.web.identity import try_once
 
 KINDS = {"prescription": STAFF, "adherence": PATIENT}
-
-
-class Unknown(Forbidden):
-    """The provider knows this person, and nothing says what they do here."""
-
-    slug = "unknown-person"
-    title = "You are signed in, but not known here"
 
 
 def create_pages(definition: Definition, service: Service) -> Blueprint:
@@ -51,10 +43,12 @@ def create_pages(definition: Definition, service: Service) -> Blueprint:
         try_once("sign_in.address", request.remote_addr or "")
         back = f"{settings.origin}/{service.name}/signed-in"
         pending["next"] = session.local(request.args.get("next", ""))
-        return oauth.issuer.authorize_redirect(back)
+        # Who has just signed out here is still known there, and so is who sat here before.
+        again = pending.pop(session.AGAIN, None) or request.args.get(session.AGAIN)
+        return oauth.issuer.authorize_redirect(back, **({"prompt": "login"} if again else {}))
 
     @pages.get("/signed-in")
-    def signed_in() -> Response:
+    def signed_in() -> Any:
         try:
             answered = oauth.issuer.authorize_access_token()
             told = answered["userinfo"]
@@ -65,6 +59,9 @@ def create_pages(definition: Definition, service: Service) -> Blueprint:
             raise Invalid("Signing in did not work. Please start again.") from None
         try_once("sign_in.subject", f"{settings.issuer}|{who.subject}")
         known = _welcome(who, service.name)
+        if known is None:
+            session.failed(who)
+            return render_template("unknown.html", service=service.name), 403
         definition.arrived(known, provider.email(told), service)
         answer = redirect(session.local(pending.pop("next", "")))
         session.begin(answer, known, KINDS[service.name])
@@ -87,17 +84,7 @@ def _who(answered: Mapping[str, Any], told: Claims, service: Service) -> Identit
     return found
 
 
-def _welcome(who: Identity, service: str) -> Identity:
-    """Return the person with the roles that this door is for.
-
-    Raises:
-        Unknown: none of them is, or nothing says of which practice.
-    """
+def _welcome(who: Identity, service: str) -> Identity | None:
+    """Return the person with the roles that this door is for; nobody, where none of them is."""
     roles = tuple(role for role in who.roles if role in DOORS[service])
-    if not roles or not who.tenant:
-        session.failed(who)
-        raise Unknown(
-            "Nothing says what you do in this practice. Ask whoever administers it to give you "
-            "a role, then sign in again."
-        )
-    return replace(who, roles=roles)
+    return replace(who, roles=roles) if roles and who.tenant else None

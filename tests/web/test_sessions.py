@@ -229,6 +229,13 @@ def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(desk: Desk) ->
     assert desk.open().status_code == 302
 
 
+def test_after_signing_out_the_provider_is_to_ask_again_who_it_is(desk: Desk) -> None:
+    signed_in(desk).client.post("/prescription/sign-out")
+
+    with desk.client.session_transaction() as pending:
+        assert pending["again"]
+
+
 def test_one_sees_where_one_is_signed_in(desk: Desk) -> None:
     signed_in(desk)
 
