@@ -153,10 +153,13 @@ class Signer:
 
     def _fetch_keys(self) -> None:
         """Fetch; a signer that is away for a while is verified by the keys that were known."""
-        try:
-            self.keys, self.away = imported(self.fetch()["keys"]), False
-        except (http.Unanswered, LookupError, TypeError, ValueError):
-            self.away = True
+        found: Any = None
+        with suppress(http.Unanswered):
+            found = self.fetch()
+        keys = found.get("keys") if isinstance(found, dict) else None
+        self.away = not isinstance(keys, list)
+        if isinstance(keys, list):
+            self.keys = imported(keys)
 
 
 @dataclass(slots=True)
@@ -280,7 +283,9 @@ def issuer(address: str, pool: PoolManager, read: Callable[[Claims], Identity] =
         read: makes of its claims who asks.
     """
     return Signer(
-        address, lambda: http.ask(pool, "GET", discover(pool, address)["jwks_uri"]), read=read
+        address,
+        lambda: http.ask(pool, "GET", discover(pool, address).get("jwks_uri", "")),
+        read=read,
     )
 
 

@@ -100,7 +100,7 @@ def browser(keycloak: Keycloak, database: Database, tmp_path: Path) -> Iterator[
         origin=ORIGIN,
         provider=provider.load(tmp_path / "provider.toml"),
     )
-    service = replace(service, settings=settings, verifier=verifier(settings, database))
+    service = replace(service, settings=settings, verifier=verifier(settings, service.vault))
     with create_app(DEFINITION, service, TEMPLATES).test_client() as pages:
         yield Browser(pages, keycloak)
 
