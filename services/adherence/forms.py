@@ -1,6 +1,7 @@
 """What was typed on a page, as the API's requests hold it, and what is wrong with it."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from marshmallow import ValidationError
@@ -59,5 +60,7 @@ def _number(text: str) -> Any:
     try:
         value = float(text.replace(",", "."))
     except ValueError:
+        return text
+    if not isfinite(value):
         return text
     return int(value) if value.is_integer() else value

@@ -117,7 +117,8 @@ def describe() -> dict[str, Any]:
 
 def version(values: Typed) -> int:
     """Return the version that a form was drawn from; an unreadable one is stale."""
-    return int(values["version"]) if values["version"].isdigit() else 0
+    found = forms.whole(values["version"])
+    return found if isinstance(found, int) else 0
 
 
 def draw(template: str, values: Typed, refusal: Exception | None = None, **around: Any) -> Response:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from marshmallow import ValidationError
@@ -144,7 +145,7 @@ def _value(name: str, value: Any) -> Any:
         return _date(value)
     if name in LISTS:
         return lines(value)
-    return _whole(value) if name in {"birth_year", "phase-number"} else value.strip()
+    return whole(value) if name in {"birth_year", "phase-number"} else value.strip()
 
 
 def _date(parts: Mapping[str, str]) -> str:
@@ -165,10 +166,10 @@ def _row(form: Form, number: int) -> dict[str, Any]:
 
     weekdays = form.getlist(f"exercises-{number}-weekdays")
     dose: dict[str, Any] = {
-        **{name: _whole(get(name)) for name in WHOLE},
+        **{name: whole(get(name)) for name in WHOLE},
         **{name: _decimal(get(name)) for name in DECIMAL},
         **{name: get(name) for name in ("band", "side", "tempo")},
-        "weekdays": [_whole(day) for day in weekdays],
+        "weekdays": [whole(day) for day in weekdays],
     }
     # Whoever ticks three days where every day stood before means three days.
     if weekdays and dose["days_per_week"] == WEEK:
@@ -176,7 +177,7 @@ def _row(form: Form, number: int) -> dict[str, Any]:
     return {
         "exercise": get("exercise"),
         "dose": dose,
-        "priority": _whole(get("priority")),
+        "priority": whole(get("priority")),
         "instructions": get("instructions"),
     }
 
@@ -191,13 +192,15 @@ def _is_empty(row: Mapping[str, Any]) -> bool:
     return not (row["exercise"] or row.get("instructions") or touched)
 
 
-def _whole(text: str) -> int | str:
+def whole(text: str) -> int | str:
+    """Read a whole number; what is none stays as typed."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
 def _decimal(text: str) -> float | str:
-    """Read a number with a point or a comma."""
+    """Read a number with a point or a comma; what is none, or has no end, stays as typed."""
     try:
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
         return text
+    return value if isfinite(value) else text
