@@ -134,10 +134,12 @@ class Signer:
             Unauthorized: the signer has no such key.
             IssuerAway: it does not answer.
         """
+        if not isinstance(kid, str):
+            raise Unauthorized("The token is signed with a key that is not known.", "key")
         keys = self.keys
         if keys is None or kid not in keys or time.monotonic() - self.asked > KEEP_SECONDS:
             keys = self._refreshed()
-        if not isinstance(kid, str) or kid not in keys:
+        if kid not in keys:
             if self.away:
                 raise IssuerAway(self.issuer)
             raise Unauthorized("The token is signed with a key that is not known.", "key")
@@ -218,7 +220,7 @@ def _decoded(token: str, signer: Signer) -> Claims:
     key = signer.key(peek(token)[0].get("kid"))
     try:
         decoded = jwt.decode(token, key, algorithms=ALGORITHMS)
-    except (JoseError, ValueError):
+    except (JoseError, TypeError, ValueError):
         wrong = "The token is malformed or its signature does not hold."
         raise Unauthorized(wrong, "signature") from None
     registry = jwt.JWTClaimsRegistry(
