@@ -21,6 +21,7 @@ KEEP_SECONDS = 300.0
 KEEP_MOST = 10_000
 BATCH = 200
 EARLY_SECONDS = 60.0
+UNREADABLE = (http.Unanswered, Undecodable, AttributeError, KeyError, TypeError, ValueError)
 
 
 class Away(Exception):
@@ -32,7 +33,7 @@ def _readable(owner: str) -> Iterator[None]:
     """Take an owner whose answer does not come, or cannot be read, for one that is away."""
     try:
         yield
-    except (http.Unanswered, Undecodable, ValueError, KeyError, TypeError) as fault:
+    except UNREADABLE as fault:
         raise Away(f"{owner}: {type(fault).__name__}") from None
 
 
