@@ -21,10 +21,14 @@ from tests.containers import kafka_container, mongodb_container
 # A shared machine may stand still for longer than any deadline of an example.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+EXAMPLES = 5
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Have stacks of workers that run side by side look for ports in ranges of their own."""
+    if (examples := config.getoption("--examples")) > EXAMPLES:
+        hypothesis.settings.register_profile("long", deadline=None, max_examples=20 * examples)
+        hypothesis.settings.load_profile("long")
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         number = int(worker.removeprefix("gw")) + 1
         os.environ["HEP_FIRST_PORT"] = str(ports.FIRST + number * ports.SPAN)
@@ -40,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--examples",
         type=int,
-        default=5,
+        default=EXAMPLES,
         help="requests that tests/fuzz makes up for each operation",
     )
 
