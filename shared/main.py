@@ -38,6 +38,10 @@ class Server(BaseApplication):
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").exists() else None,  # noqa: S108
             "graceful_timeout": 8,
             "keepalive": 75,
+            # Longer addresses and more or longer headers than ours are not read to their end.
+            "limit_request_line": 4094,
+            "limit_request_fields": 60,
+            "limit_request_field_size": 8190,
             "proc_name": f"{self.name} serve",
         }
         for name, value in options.items():

@@ -38,6 +38,7 @@ class Settings:
         clock_file: offset of the platform's clock, on the one-machine stack only.
         threads: requests that `serve` answers at once.
         commands_per_second: of one tenant that one `serve` process admits.
+        requests_per_minute: of one tenant that all `serve` processes of a service answer.
         parked_most: keys of one consumer that may be parked before it pauses.
     """
 
@@ -61,6 +62,7 @@ class Settings:
     clock_file: Path | None
     threads: int
     commands_per_second: int
+    requests_per_minute: int
     parked_most: int
 
     @property
@@ -105,6 +107,7 @@ def read(service: str) -> Settings:
         clock_file=env.path("CLOCK_FILE", None),
         threads=env.int("THREADS", 8),
         commands_per_second=env.int("COMMANDS_PER_SECOND", 30),
+        requests_per_minute=env.int("REQUESTS_PER_MINUTE", 12_000),
         parked_most=env.int("PARKED_MOST", 1000),
     )
 

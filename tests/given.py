@@ -50,6 +50,7 @@ def given_settings(name: str) -> Settings:
         clock_file=None,
         threads=1,
         commands_per_second=1_000,
+        requests_per_minute=1_000_000,
         parked_most=1000,
     )
 

@@ -18,15 +18,21 @@ from shared.health import readiness
 from shared.limit import Limiter
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
-from shared.web import body, contracts, frame, operations, problems, session, words
+from shared.web import body, contracts, frame, operations, origin, problems, session, words
 from shared.web.admission import Admission
+from shared.web.allowance import Allowance
 from shared.web.identity import csrf_token, traceparent
 
 HERE = Path(__file__).parent
 MAX_BODY = 1024 * 1024
+# A program of a hundred exercises with a note to each is a form of half of this.
+MAX_FORM = 512 * 1024
+MAX_PARTS = 1000
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -49,6 +55,8 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     )
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM,
+        MAX_FORM_PARTS=MAX_PARTS,
         SECRET_KEY=service.vault.secret("pages"),
         SESSION_COOKIE_NAME=f"hep-{definition.name}",
         SESSION_COOKIE_SAMESITE="Lax",
@@ -60,6 +68,8 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.extensions["hep.audit"] = Journal(service.database, service.clock)
     app.extensions["hep.limiter"] = Limiter(service.database, service.vault, system)
     app.extensions["hep.admission"] = Admission(service.settings.commands_per_second)
+    most = service.settings.requests_per_minute
+    app.extensions["hep.allowance"] = Allowance(service.database, most, time.time)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(templates), FileSystemLoader(HERE / "templates")]
     )
@@ -82,8 +92,9 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     _watch(app)
     body.register(app)
     _health(app, service)
-    # The edge is the one hop before us; it alone reaches this port.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    # The edge is the one hop before us and says who asked; where we are is ours to know.
+    found = origin.at(app.wsgi_app, service.settings.origin)
+    app.wsgi_app = ProxyFix(found, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
     return app
 
 

@@ -14,16 +14,18 @@ from flask import current_app, g, redirect, request
 
 from shared import audit, permission
 from shared.audit import Entry, Journal
-from shared.errors import Forbidden, Invalid
+from shared.errors import Forbidden, Invalid, TooMany
 from shared.limit import Limiter
 from shared.permission import Action, Asker
 from shared.service import Service
 from shared.tokens import DOORS, PATIENTS, Identity, Unauthorized, peek
+from shared.web.allowance import Allowance
 
 TENANT = "Hep-Tenant"
 CSRF = "csrf"
 # Who has no token, or one that is over, tries nothing.
 HARMLESS = ("absent", "expired")
+BEARER = "Send an access token in the Authorization header."
 # Whatever else stood here would be in every event and log line that follows.
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Whatever else stood here would be in every key, and could be taken for another one's.
@@ -78,7 +80,7 @@ def _verify() -> Identity:
     elif cookie := request.cookies.get(cookie_name("hep")):
         found = service().verifier.verify(cookie, page=True)
     else:
-        raise Unauthorized("Send an access token in the Authorization header.")
+        raise Unauthorized(BEARER)
     if "service" in found.roles:
         tenant = request.headers.get(TENANT, "")
         found = Identity(found.subject, tenant, found.roles, (), "", found.expires)
@@ -108,6 +110,9 @@ def allow(name: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> Any:
+            # A strange page can make a browser send its cookie, and no header of its own.
+            if request.method != "GET" and "Authorization" not in request.headers:
+                raise Unauthorized(BEARER)
             with _admitted(action):
                 return view(*args, **kwargs)
 
@@ -167,6 +172,7 @@ def _door(action: Action) -> str:
 def _admitted(action: Action) -> Iterator[None]:
     """Let the asker in, and write down what became of it whatever happens inside."""
     who = identity()
+    _allow_for(who)
     try:
         g.asker = Asker(who, action)
     except Forbidden:
@@ -177,6 +183,20 @@ def _admitted(action: Action) -> Iterator[None]:
         asker().close()
     finally:
         _note_asked(asker())
+
+
+def _allow_for(who: Identity) -> None:
+    """Take the request from what the asker's practice group may ask for; ours is not counted.
+
+    Raises:
+        TooMany: it has asked for all of it.
+    """
+    if "service" in who.roles:
+        return
+    allowance = cast(Allowance, current_app.extensions["hep.allowance"])
+    if wait := allowance.take(who.tenant):
+        detail = "Your practice group asks for much at once. Ask again in a moment."
+        raise TooMany(detail, retry_after=wait)
 
 
 def _note_asked(asked: Asker) -> None:

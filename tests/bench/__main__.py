@@ -33,7 +33,7 @@ PROGRAMS = 24
 DAYS = 90
 SAMPLES = 100
 # The throughput is of one practice group; its share, of a process that does fifty a second.
-UNBOUNDED = {"HEP_COMMANDS_PER_SECOND": "100000"}
+UNBOUNDED = {"HEP_COMMANDS_PER_SECOND": "100000", "HEP_REQUESTS_PER_MINUTE": "10000000"}
 BOUNDED = {"HEP_COMMANDS_PER_SECOND": "5"}
 # So few that they are registered within what is admitted at once.
 FEW = 6
