@@ -136,3 +136,26 @@ def test_people_are_led_to_the_name_that_cookies_are_for(front: Stack) -> None:
     answer = requests.get(address, headers=PAGE, allow_redirects=False, timeout=10)
 
     assert (answer.status_code, answer.headers["Location"]) == (308, f"{front.origin}/mail/?a=1")
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [
+        ("/prescription/" + "a" * 9000, "X", "y"),
+        ("/prescription/", "X", "y" * 9000),
+        ("/prescription/", "X" * 9000, "y"),
+        ("/prescription/", "X", "y\0z"),
+    ],
+)
+def test_longer_or_stranger_than_any_of_ours_goes_no_further(
+    front: Stack, path: str, name: str, value: str
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", front.ports["edge"], timeout=10)
+    connection.putrequest("GET", path)
+    connection._buffer.append(f"{name}: {value}".encode())  # type: ignore[attr-defined]  # noqa: SLF001
+    connection.endheaders()
+
+    answer = connection.getresponse()
+
+    assert answer.status in (400, 431)
+    connection.close()

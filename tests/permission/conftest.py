@@ -4,17 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared import mongo
 from tests.permission import world as worlds
 from tests.permission.world import World
-
-NAME = "test_permission"
 
 
 @pytest.fixture(scope="module")
 def world(mongodb: str) -> Iterator[World]:
-    with mongo.connect(mongodb, "tests") as client:
-        yield worlds.made(client[NAME])
-        for name in client.list_database_names():
-            if name.startswith(NAME):
-                client.drop_database(name)
+    with worlds.standing(mongodb, "test_permission") as world:
+        yield world

@@ -3,7 +3,8 @@
 import base64
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -12,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-from shared import permission
+from shared import mongo, permission
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
 from shared.service import Definition, Service
@@ -66,6 +67,16 @@ class World:
     here: dict[str, str] = field(default_factory=dict)
     elsewhere: str = ""
     secrets: tuple[str, ...] = ()
+
+
+@contextmanager
+def standing(mongodb: str, name: str) -> Iterator[World]:
+    """Make a world in databases of this name, and take them away after."""
+    with mongo.connect(mongodb, "tests") as client:
+        yield made(client[name])
+        for found in client.list_database_names():
+            if found.startswith(name):
+                client.drop_database(found)
 
 
 def made(database: Database) -> World:
