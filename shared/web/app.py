@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import structlog
 from flask import Flask, Response, g, request
@@ -28,10 +29,12 @@ MAX_BODY = 1024 * 1024
 # A program of a hundred exercises with a note to each is a form of half of this.
 MAX_FORM = 512 * 1024
 MAX_PARTS = 1000
+# A form that is sent when the session is over leads to the issuer, and a browser asks where to.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self' {issuer}; frame-ancestors 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -89,7 +92,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
         app.register_blueprint(session.create_pages(definition))
         app.register_blueprint(signin.create_pages(definition, service))
     contracts.register(app, api, definition)
-    _watch(app)
+    _watch(app, urljoin(service.settings.issuer, "/").rstrip("/"))
     body.register(app)
     _health(app, service)
     # The edge is the one hop before us and says who asked; where we are is ours to know.
@@ -107,8 +110,9 @@ def _asset(service: str) -> Callable[[str], str]:
     return asset
 
 
-def _watch(app: Flask) -> None:
+def _watch(app: Flask, issuer: str) -> None:
     """Time every request, guard every answer, name every log line's request."""
+    guards = HEADERS | {"Content-Security-Policy": POLICY.format(issuer=issuer)}
 
     def begin() -> None:
         structlog.contextvars.clear_contextvars()
@@ -120,7 +124,7 @@ def _watch(app: Flask) -> None:
         rule = request.url_rule.rule if request.url_rule else "unknown"
         spent = time.monotonic() - g.get("began", time.monotonic())
         REQUESTS.labels(request.method, rule, answer.status_code).observe(spent)
-        for name, value in HEADERS.items():
+        for name, value in guards.items():
             answer.headers.setdefault(name, value)
         if request.endpoint != "static":
             answer.headers.setdefault("Cache-Control", "no-store")
