@@ -28,11 +28,11 @@ class Story:
     clinic: Clinic
     ana: Prescribed
 
-    def log(self, day: date) -> None:
+    def log(self, day: date, **more: Any) -> None:
         """Log a session on that day at five in the afternoon."""
         moment = datetime.combine(day, time(17), ZONE)
         self.clinic.platform.set_clock(moment)
-        body, key = session(self.clinic, day, moment), uuid.uuid4().hex
+        body, key = session(self.clinic, day, moment) | more, uuid.uuid4().hex
         path = f"/adherence/v1/programs/{self.ana.program}/sessions"
 
         def accepted() -> bool:
@@ -50,6 +50,9 @@ class Story:
     def days(self) -> dict[str, Any]:
         path = f"/reporting/v1/programs/{self.ana.program}/timeline"
         return {day["date"]: day for day in self.read(self.clinic.bo, path)["days"]}
+
+    def sessions(self) -> Any:
+        return self.read(self.clinic.bo, f"/adherence/v1/programs/{self.ana.program}/sessions")
 
     def milestones(self) -> list[tuple[str, int]]:
         path = f"/adherence/v1/programs/{self.ana.program}/milestones"
