@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from adherence import handlers
 from adherence.commands import ReachPhase
-from adherence.policies import ERASE, REACH_PHASE
-from shared import commands
+from adherence.policies import REACH_PHASE
+from shared import commands, privacy
 from shared.due import Due
 from shared.service import DueHandler, Service
 
@@ -17,9 +17,4 @@ def reach_phase(due: Due, service: Service) -> None:
     commands.run(lambda: handlers.reach_phase(command, service, cause), cause)
 
 
-def erase(due: Due, service: Service) -> None:
-    """Destroy what a patient has written; done again, there is nothing left."""
-    service.vault.erase(due.tenant, due.data["patient"])
-
-
-DUE: Mapping[str, DueHandler] = {REACH_PHASE: reach_phase, ERASE: erase}
+DUE: Mapping[str, DueHandler] = {REACH_PHASE: reach_phase, privacy.ERASE: privacy.erase}

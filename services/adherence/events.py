@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from shared.privacy import ErasureCompleted
+
 Mode = Literal["as_prescribed", "edited"]
 Evidence = Literal["tap", "timed", "counted", "observed", "device"]
 Reason = Literal["added", "correction"]
@@ -94,4 +96,4 @@ class MilestoneReached:
     session: str | None
 
 
-EVENTS = (SessionLogged, SessionAmended, MilestoneReached)
+EVENTS = (SessionLogged, SessionAmended, MilestoneReached, ErasureCompleted)

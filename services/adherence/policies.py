@@ -1,4 +1,4 @@
-"""What an event makes this service decide: a completed phase is a milestone, erased is erased."""
+"""What an event makes this service decide: a completed phase is a milestone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,18 +9,12 @@ from shared.envelope import Envelope
 from shared.views import Views
 
 REACH_PHASE = "reach_phase"
-ERASE = "erase"
 
 
 def schedule_phase(event: Envelope, views: Views, phase: int) -> None:
     """Have a completed phase decided upon, because its program was revised for that reason."""
     data = {"program": event.identity, "phase": phase, "declared": event.time}
     views.schedule(event, _due(REACH_PHASE, event, data))
-
-
-def schedule_erasure(event: Envelope, views: Views) -> None:
-    """Have the words of an erased patient destroyed."""
-    views.schedule(event, _due(ERASE, event, {"patient": event.identity}))
 
 
 def _due(kind: str, event: Envelope, data: Mapping[str, Any]) -> Due:

@@ -7,9 +7,10 @@ it is read.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adherence.policies import schedule_erasure, schedule_phase
+from adherence.policies import schedule_phase
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -30,7 +31,6 @@ def on_patient_erased(event: Envelope, views: Views) -> None:
     patient = _written("patients", event, views)
     patient["erased"] = True
     views.put("patients", patient)
-    schedule_erasure(event, views)
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
@@ -134,7 +134,7 @@ PROGRAMS = Projection(
         "hep.adherence.milestone.reached.v1": on_milestone_reached,
     },
 )
-PROJECTIONS = [PROGRAMS]
+PROJECTIONS = [PROGRAMS, PRIVACY]
 INDEXES = (
     (PROGRAMS, "programs", ("patient", "program")),
     (PROGRAMS, "sessions", ("program", "local_date")),

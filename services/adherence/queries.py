@@ -139,12 +139,6 @@ def zone(service: Service, tenant: str, patient: str) -> ZoneInfo | None:
     return ZoneInfo(found["zone"]) if found else None
 
 
-def is_erased(service: Service, tenant: str, patient: str) -> bool:
-    """Tell whether a patient was erased."""
-    found = _patient(service, tenant, patient)
-    return bool(found and found["erased"])
-
-
 def _events(service: Service, commit: Commit) -> Iterator[object]:
     return (service.streams.codec.decode(event) for event in commit.events)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from notifications import policies
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -228,5 +229,5 @@ MESSAGES = Projection(
         "hep.notifications.message.failed.v1": on_message_failed,
     },
 )
-PROJECTIONS = [MESSAGES]
+PROJECTIONS = [MESSAGES, PRIVACY]
 INDEXES = ((MESSAGES, "messages", ("patient", "order")),)

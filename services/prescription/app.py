@@ -1,6 +1,7 @@
 """What makes this service this service."""
 
 from prescription import roster
+from prescription.duties import DUE
 from prescription.events import EVENTS, UPCASTERS
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
@@ -22,6 +23,7 @@ DEFINITION = Definition(
     published=PUBLISHED,
     handlers=HANDLERS,
     projections=PROJECTIONS,
+    due=DUE,
     indexes=INDEXES,
     front=_front,
     signs_in=True,

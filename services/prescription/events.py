@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.codec import Upcaster
+from shared.privacy import ErasureCompleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ EVENTS = (
     ProgramPrescribed,
     ProgramRevised,
     ProgramEnded,
+    ErasureCompleted,
 )
 
 # (type, schema) to the function that lifts it to the next schema; every event is at its first.

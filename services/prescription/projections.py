@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -68,6 +69,15 @@ def on_program_ended(event: Envelope, views: Views) -> None:
     _put_program(event, views, _program(event, views) | {"ended": event.data["date"]})
 
 
+def on_erasure_completed(event: Envelope, views: Views) -> None:
+    identity = qualify(event.tenant, event.data["patient"])
+    stub: Document = {"_id": identity, "tenant": event.tenant, "completed": {}}
+    found = views.get("erasures", identity) or stub
+    told = {"at": event.recorded.isoformat(), "destroyed": event.data["destroyed"]}
+    found["completed"][event.source.removeprefix("/")] = told
+    views.put("erasures", found)
+
+
 def _put_program(event: Envelope, views: Views, program: Document) -> None:
     """Put the program, and show it with its patient where it is the patient's latest."""
     views.put("programs", program)
@@ -117,6 +127,8 @@ def _documents(event: Envelope) -> list[Reference]:
     return found
 
 
+# Each of them forgets a patient, and tells when it has.
+SERVICES = ("prescription", "adherence", "notifications", "reporting")
 LISTS = Projection(
     name="lists",
     version=1,
@@ -133,7 +145,14 @@ LISTS = Projection(
         "hep.prescription.program.ended.v1": on_program_ended,
     },
 )
-PROJECTIONS = [LISTS]
+ERASURES = Projection(
+    name="erasures",
+    version=1,
+    services=SERVICES,
+    documents=lambda event: [("erasures", qualify(event.tenant, event.identity))],
+    handlers={f"hep.{name}.patient.erasure_completed.v1": on_erasure_completed for name in SERVICES},
+)
+PROJECTIONS = [LISTS, PRIVACY, ERASURES]
 INDEXES = (
     (LISTS, "patients", ("erased", "order")),
     (LISTS, "programs", ("patient", "order")),

@@ -1,6 +1,7 @@
 """Which events are published, and how."""
 
 from prescription import events, payloads
+from shared import privacy
 from shared.publication import Publication
 
 PUBLISHED = {
@@ -13,4 +14,5 @@ PUBLISHED = {
     events.ProgramPrescribed: Publication("program.prescribed", payloads.Prescribed),
     events.ProgramRevised: Publication("program.revised", payloads.Revised),
     events.ProgramEnded: Publication("program.ended", payloads.Ended),
+    **privacy.PUBLISHED,
 }

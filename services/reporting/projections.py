@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -150,5 +151,5 @@ TIMELINE = Projection(
         "hep.adherence.milestone.reached.v1": on_milestone_reached,
     },
 )
-PROJECTIONS = [TIMELINE]
+PROJECTIONS = [TIMELINE, PRIVACY]
 INDEXES = ((TIMELINE, "programs", ("patient", "program")),)

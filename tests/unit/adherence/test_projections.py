@@ -100,10 +100,7 @@ def test_what_was_recorded_before_the_service_acts_decides_nothing() -> None:
     assert fold(PROGRAMS, FACTS, since=NOON + DAY).pending[DUE] == []
 
 
-def test_an_erased_patient_is_remembered_and_the_words_are_to_be_destroyed() -> None:
+def test_an_erased_patient_is_remembered() -> None:
     views = fold(PROGRAMS, [registered(), erased()])
 
     assert documents(views, "patients")[f"north|{ANA_ID}"]["erased"]
-    assert [(due["kind"], due["data"]) for due in views.pending[DUE]] == [
-        (ERASE, {"patient": ANA_ID})
-    ]
