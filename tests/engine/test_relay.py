@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from shared import envelope, kafka, lease, relay
+from shared import envelope, kafka, lease, relay, term
 from shared.clock import system
 from shared.publication import topic_name
-from shared.relay import Relay
 from shared.store import Commit
+from shared.term import Term
 from tests.engine.pipeline import Bench, running
 from tests.waiting import eventually
 
-SEND = Relay._send  # noqa: SLF001
+SEND = Term.send
 
 
 def sent(bench: Bench) -> list[tuple[str, int]]:
@@ -33,15 +33,15 @@ def checkpoint(bench: Bench) -> dict[str, Any]:
 def test_a_scan_whose_pieces_take_longer_than_the_lease_comes_to_its_end(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+    def slow(self: Term, batch: Sequence[Commit]) -> None:
         threading.Event().wait(1.2 if batch else 0)
-        SEND(self, producer, batch)
+        SEND(self, batch)
 
     monkeypatch.setattr(lease, "SECONDS", 1)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.2)
     monkeypatch.setattr(relay, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
-    monkeypatch.setattr(Relay, "_send", slow)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
+    monkeypatch.setattr(Term, "send", slow)
     for stream in "abcd":
         bench.count(stream, 1)
 
@@ -53,8 +53,8 @@ def test_a_scan_whose_pieces_take_longer_than_the_lease_comes_to_its_end(
 def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
-    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
+    monkeypatch.setattr(term, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
     with running(bench.relay()):
         eventually(lambda: "token" in checkpoint(bench))
     fast = replace(bench.streams, clock=lambda: system() + timedelta(seconds=20))
@@ -62,7 +62,7 @@ def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
     bench.count("a", 2)
     # As if the change stream had gone past both without a word.
     bench.skip_changes()
-    monkeypatch.setattr(relay, "SETTLED", timedelta(seconds=-60))
+    monkeypatch.setattr(term, "SETTLED", timedelta(seconds=-60))
 
     with running(bench.relay("r2")):
         eventually(lambda: len(sent(bench)) >= 2)
@@ -76,11 +76,11 @@ def test_no_more_than_a_commit_too_many_is_sent_at_once(
 ) -> None:
     pieces = []
 
-    def watched(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+    def watched(self: Term, batch: Sequence[Commit]) -> None:
         pieces.append(sum(len(commit.events) for commit in batch))
-        SEND(self, producer, batch)
+        SEND(self, batch)
 
-    monkeypatch.setattr(Relay, "_send", watched)
+    monkeypatch.setattr(Term, "send", watched)
     for _ in range(4):
         bench.count("a", *range(400))
 
@@ -99,11 +99,11 @@ def test_a_relay_that_was_deposed_moves_no_checkpoint(
 ) -> None:
     theirs = {"fence": 99, "token": "later"}
 
-    def overtaken(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+    def overtaken(self: Term, batch: Sequence[Commit]) -> None:
         bench.database["checkpoints"].update_one({"_id": "relay"}, {"$set": theirs})
-        SEND(self, producer, batch)
+        SEND(self, batch)
 
-    monkeypatch.setattr(Relay, "_send", overtaken)
+    monkeypatch.setattr(Term, "send", overtaken)
     bench.count("a", 1)
 
     with running(bench.relay()):
