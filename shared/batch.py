@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from shared.envelope import Envelope
+from shared.envelope import Envelope, Undecodable, decode
 
 BATCH_EVENTS = 250
 BATCH_BYTES = 2 * 1024 * 1024
@@ -22,6 +23,21 @@ class Record:
     event: Envelope | None
     raw: bytes
     reason: str = ""
+
+
+def read(polled: Iterable[Any], following: int) -> list[Record]:
+    """Decode what a client has polled of a partition, from an offset on."""
+    records = []
+    for found in polled:
+        if found.offset < following:
+            continue
+        try:
+            event, reason = decode(found.value), ""
+        except Undecodable as fault:
+            event, reason = None, str(fault)
+        size = len(found.value or b"")
+        records.append(Record(found.offset, size, event, found.value, reason))
+    return records
 
 
 def batches(records: Sequence[Record], limit: int = BATCH_EVENTS) -> Iterator[list[Record]]:
