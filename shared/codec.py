@@ -23,6 +23,10 @@ converter.omit_if_default = False
 class UnknownEvent(Exception):
     """The store holds an event type that this code does not know: an older version is running."""
 
+    def __init__(self, name: str) -> None:
+        self.told = f"no event of this version is called {name}"
+        super().__init__(name)
+
 
 @dataclass(slots=True)
 class Codec:

@@ -10,7 +10,7 @@ is not newer.
 import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
@@ -20,13 +20,12 @@ from pymongo.errors import OperationFailure, PyMongoError
 from shared import envelope, kafka, waits
 from shared.clock import Clock, system
 from shared.codec import Codec
-from shared.envelope import Envelope
 from shared.lease import Lease, renewed
 from shared.metrics import RELAY_HELD
 from shared.mongo import Database, Document
 from shared.publication import Publication, topic_name
-from shared.store import Commit, Store, commits
-from shared.term import BATCH_EVENTS, CHECKPOINT, Deposed, Term
+from shared.store import Commit, Store, commits, from_document
+from shared.term import BATCH_EVENTS, CHECKPOINT, Deposed, Term, Unpublishable
 from shared.written import BrokerLost, Written, is_short
 
 RETRY_SECONDS = 2.0
@@ -51,6 +50,7 @@ class Relay:
         bootstrap: Kafka's address.
         holder: name of this process in the lease.
         clock: the one that commits are recorded by.
+        blocked: id of the commit that could not be published, or nothing.
     """
 
     service: str
@@ -61,6 +61,7 @@ class Relay:
     bootstrap: str
     holder: str
     clock: Clock = system
+    blocked: str = field(default="", init=False)
 
     def run(self, stop: Event) -> None:
         """Lead while the lease is held, until `stop`; wait out whatever is away."""
@@ -68,6 +69,7 @@ class Relay:
         while not stop.is_set():
             try:
                 lease.prepare()
+                self._try_again()
                 if lease.acquire():
                     # Beside the work: a piece of it may take longer than the lease lasts.
                     with renewed(lease) as lost, self.leading(lease.token, lost) as term:
@@ -81,12 +83,16 @@ class Relay:
             except BrokerLost as fault:
                 log.warning("broker_lost_records", reason=str(fault))
                 continue
+            except Unpublishable as fault:
+                waits.begin("relay", fault)
+                self.blocked = fault.commit
+                # A process that runs a newer version may know it.
+                _give_up(lease)
             except kafka.FAULTS as fault:
                 waits.begin("relay", fault)
             RELAY_HELD.set(0)
             stop.wait(RETRY_SECONDS)
-        with contextlib.suppress(PyMongoError):
-            lease.release()
+        _give_up(lease)
 
     @contextmanager
     def leading(self, token: int, lost: Event) -> Iterator[Term]:
@@ -119,7 +125,7 @@ class Relay:
                     database=self.database,
                     store=self.store,
                     clock=self.clock,
-                    publish=self._publish,
+                    records=self.records,
                     fence=token,
                     lost=lost,
                     producer=producer,
@@ -135,8 +141,25 @@ class Relay:
         finally:
             kafka.close(producer)
 
-    def _publish(self, commit: Commit) -> Iterator[Envelope]:
-        return envelope.publish(commit, self.service, self.codec, self.published)
+    def records(self, commit: Commit) -> list[tuple[bytes, bytes]]:
+        """Return the keys and values of the records that a commit is published by.
+
+        Raises:
+            Unpublishable: it is none of ours.
+        """
+        try:
+            events = envelope.publish(commit, self.service, self.codec, self.published)
+            return [(event.key.encode(), envelope.encode(event)) for event in events]
+        except Exception as fault:
+            raise Unpublishable(commit.id, waits.describe(fault)) from fault
+
+    def _try_again(self) -> None:
+        """Try the commit that could not be published, before anything is sent once more."""
+        if self.blocked:
+            found = commits(self.database).find_one({"_id": self.blocked})
+            if found:
+                self.records(from_document(found))
+            self.blocked = ""
 
     def _take_over(self, token: int) -> Document:
         """Put this leader's fencing token into the checkpoint and return it."""
@@ -170,3 +193,8 @@ class Relay:
         return commits(self.database).watch(
             INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH_EVENTS
         )
+
+
+def _give_up(lease: Lease) -> None:
+    with contextlib.suppress(PyMongoError):
+        lease.release()

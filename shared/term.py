@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from shared.clock import Clock
-from shared.envelope import CONTENT_TYPE, Envelope, encode
+from shared.envelope import CONTENT_TYPE
 from shared.failpoint import failpoint
 from shared.metrics import RELAY_SCANS, RELAYED
 from shared.mongo import Database, Document
@@ -42,6 +42,22 @@ class Deposed(Exception):
     """Another process holds the lease now; what it wrote stands."""
 
 
+class Unpublishable(Exception):
+    """A stored commit that this code cannot publish: most often a newer version wrote it.
+
+    Attributes:
+        commit: its id.
+        told: which it is and why, without what it holds.
+    """
+
+    awaits = "operator"
+
+    def __init__(self, commit: str, why: str) -> None:
+        self.commit = commit
+        self.told = f"commit {commit} cannot be published: {why}"
+        super().__init__(self.told)
+
+
 @dataclass(slots=True)
 class Term:
     """What a leader holds, and what it knows.
@@ -50,7 +66,7 @@ class Term:
         database: where `commits` and `checkpoints` are.
         store: to read what the change stream skipped.
         clock: the one that commits are recorded by.
-        publish: returns what is published of a commit.
+        records: returns the keys and values of the records that a commit is published by.
         fence: the lease's token; once a later leader has written a higher one, this moves nothing.
         lost: set once another process may lead.
         producer: of this term alone.
@@ -65,7 +81,7 @@ class Term:
     database: Database
     store: Store
     clock: Clock
-    publish: Callable[[Commit], Iterable[Envelope]]
+    records: Callable[[Commit], Iterable[tuple[bytes, bytes]]]
     fence: int
     lost: Event
     producer: Any
@@ -85,6 +101,7 @@ class Term:
         Raises:
             Deposed: another process leads.
             BrokerLost: the broker has not what it acknowledged.
+            Unpublishable: a commit is none of ours; nothing of its batch was sent.
         """
         if self.scan:
             self._scan()
@@ -103,12 +120,10 @@ class Term:
         if self.lost.is_set():
             raise Deposed
         whole = [found for commit in batch for found in self._without_holes(commit)]
+        records = [record for commit in whole for record in self.records(commit)]
         futures = [
-            self.producer.send(
-                self.written.topic, key=event.key.encode(), value=encode(event), headers=HEADERS
-            )
-            for commit in whole
-            for event in self.publish(commit)
+            self.producer.send(self.written.topic, key=key, value=value, headers=HEADERS)
+            for key, value in records
         ]
         failpoint("relay.before_ack")
         for future in futures:

@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from shared import envelope, kafka, lease, relay, term
+from shared import envelope, kafka, lease, relay, term, waits
 from shared.clock import system
+from shared.codec import Codec
 from shared.publication import topic_name
+from shared.relay import Relay
 from shared.store import Commit
 from shared.term import Term
-from tests.engine.pipeline import Bench, running
+from tests.engine.pipeline import Bench, Noted, running
 from tests.waiting import eventually
 
 SEND = Term.send
@@ -111,3 +114,56 @@ def test_a_relay_that_was_deposed_moves_no_checkpoint(
 
     found = checkpoint(bench)
     assert {name: found[name] for name in theirs} == theirs
+
+
+def test_a_commit_that_its_code_does_not_know_makes_the_relay_wait_and_say_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    bench.count("a", 1)
+    strange = bench.count("b", 2)
+    rename(bench, strange, "Foreseen")
+    told = f"relay waits for the operator: commit {strange.id} cannot be published"
+
+    with running(bench.relay()), capture_logs() as logs:
+        eventually(lambda: told in waits.told(bench.database))
+        while_it_waits = sent(bench)
+        rename(bench, strange, "Counted")
+        eventually(lambda: sent(bench) == [("counter-a", 1), ("counter-b", 1)])
+
+    assert while_it_waits == []
+    assert waits.told(bench.database) == ""
+    assert "no event of this version is called Foreseen" in str(logs)
+
+
+def test_a_relay_that_waits_for_newer_code_sends_nothing_again_meanwhile(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
+    bench.count("a", 1)
+    rename(bench, bench.count("b", 2), "Foreseen")
+    tries: list[str] = []
+    records = Relay.records
+    monkeypatch.setattr(Relay, "records", lambda at, c: tries.append(c.stream) or records(at, c))
+
+    with running(bench.relay()):
+        eventually(lambda: tries.count("counter-b") > 5)
+
+    assert sent(bench) == [("counter-a", 1)]
+
+
+def test_a_relay_that_waits_for_newer_code_lets_it_lead(bench: Bench) -> None:
+    bench.count("a", 1)
+    old = bench.relay("old")
+    old.codec = Codec([Noted])
+
+    with running(old):
+        eventually(lambda: old.blocked)
+        with running(bench.relay("new")):
+            eventually(lambda: sent(bench) == [("counter-a", 1)])
+
+
+def rename(bench: Bench, commit: Commit, name: str) -> None:
+    """Store a commit's event under another name, as a newer version might."""
+    bench.database["commits"].update_one({"_id": commit.id}, {"$set": {"events.0.type": name}})
