@@ -42,8 +42,9 @@ PARTITIONS = 3
 WHOLE = set(range(PARTITIONS))
 LEADERS = st.sampled_from(["r1", "r2"])
 MEMBERS = st.sampled_from(["c1", "c2"])
+EXAMPLES = int(os.environ.get("HEP_EXAMPLES", "16"))
 BOUNDED = settings(
-    max_examples=int(os.environ.get("HEP_EXAMPLES", "16")),
+    max_examples=EXAMPLES,
     stateful_step_count=25,
     derandomize="CI" in os.environ,
     deadline=None,
@@ -451,6 +452,7 @@ class Machine(RuleBasedStateMachine):
         return {event.id for log in self.topic.log.values() for event in log}
 
 
+@pytest.mark.timeout(300 + 10 * EXAMPLES)
 @pytest.mark.invariant(n=2)
 @pytest.mark.invariant(n=3)
 @pytest.mark.invariant(n=4)
