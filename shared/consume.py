@@ -22,7 +22,7 @@ from pymongo.errors import PyMongoError
 
 from shared import aside, heal, kafka, waits
 from shared.apply import Application, Target, persevere
-from shared.batch import BATCH_EVENTS, Record, batches, read
+from shared.batch import BATCH_EVENTS, Record, batches, doubted, read
 from shared.clock import system
 from shared.failpoint import failpoint
 from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED, SET_ASIDE
@@ -104,8 +104,7 @@ class Consumer:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
             except kafka.FAULTS as fault:
                 waits.begin(self.projection.consumer, fault)
-                soon = isinstance(fault, kafka.Unknown)
-                stop.wait(TOPIC_SECONDS if soon else RETRY_SECONDS)
+                stop.wait(TOPIC_SECONDS if isinstance(fault, kafka.Unknown) else RETRY_SECONDS)
 
     @contextmanager
     def reading(self, subscribe: Subscribe = kafka.subscribe) -> Iterator[Any]:
@@ -201,7 +200,8 @@ class Consumer:
     ) -> None:
         """Apply polled records, and keep an incomplete commit at their end for the next ones."""
         self.quiet[partition] = time.monotonic()
-        records = self.held.get(partition, []) + read(polled, self._next(partition))
+        held = self.held.get(partition, [])
+        records = list(doubted([*held, *read(polled, self._next(partition))]))
         try:
             for batch in batches(records) if whole else [records]:
                 self._apply(partition, batch)
@@ -245,12 +245,12 @@ class Consumer:
         target = Target(self.projection, self.database, partition.topic, self.since, self.most)
         # Of an id that came twice the first is applied.
         received = {record.event.id: record.raw for record in reversed(batch) if record.event}
-        events = [record.event for record in batch if record.event]
         with transaction(self.database, self.session) as session:
             self._fence(session, partition, self.ready[partition], batch[-1].offset + 1)
             application = Application(target, session, system(), failures, received)
-            applied = application.apply(events)
-            kept = aside.keep(self.database, session, self._position_id(partition), batch)
+            applied = application.apply([record.event for record in batch if record.event])
+            position, refused = self._position_id(partition), application.refused
+            kept = aside.keep(self.database, session, position, batch, refused)
             failpoint("consume.before_commit")
         failpoint("consume.after_commit")
         APPLIED.labels(self.projection.consumer).inc(applied)
