@@ -7,39 +7,24 @@ far each key must be, and whether it is parked.
 
 import contextlib
 import os
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from itertools import accumulate, chain, count
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 from pymongo.errors import OperationFailure
 
 from shared import apply, consume, heal, park, stream, term
-from shared.envelope import Envelope
 from shared.mongo import Database, transaction
-from shared.peers import Head
-from shared.store import Commit, Conflict, Repeated
-from tests.engine.actors import Death, Died, Leader, Member, Topic, expire
-from tests.engine.pipeline import POISON, Owner, open_bench
+from shared.store import Conflict, Repeated
+from tests.engine.actors import Death, Died, Leader, Member, expire
+from tests.engine.pipeline import POISON
+from tests.engine.world import NAMES, PARTITIONS, WHOLE, World
 from tests.waiting import eventually
 
-NAMES = "abc"
 KEYS = st.sampled_from(NAMES)
-PARTITIONS = 3
-WHOLE = set(range(PARTITIONS))
 LEADERS = st.sampled_from(["r1", "r2"])
 MEMBERS = st.sampled_from(["c1", "c2"])
 EXAMPLES = int(os.environ.get("HEP_EXAMPLES", "16"))
@@ -67,69 +52,14 @@ def dying(*points: str) -> st.SearchStrategy[str]:
     return st.sampled_from(["", "", "", *points])
 
 
-@dataclass
-class Model:
-    """What must be so of one key.
-
-    Attributes:
-        commits: amounts of each commit.
-        events: the same as they are published.
-        head: how many commits are behind it.
-        parked: whether the one at its head has failed.
-        discarded: which commits a person left out.
-    """
-
-    commits: list[list[int]] = field(default_factory=list)
-    events: list[list[Envelope]] = field(default_factory=list)
-    head: int = 0
-    parked: bool = False
-    discarded: set[int] = field(default_factory=set)
-
-    def take(self, number: int) -> None:
-        """Let a whole commit come."""
-        if number == self.head and not self.parked:
-            self.parked = bool(POISON & set(self.commits[number]))
-            self.head += not self.parked
-
-    def take_event(self, event: Envelope) -> None:
-        """Let an event come from the topic: with its last one a commit is whole."""
-        if event.index == event.size - 1:
-            self.take([events[-1] for events in self.events].index(event))
-
-    def all(self) -> list[Envelope]:
-        return list(chain.from_iterable(self.events))
-
-    def applied(self) -> list[int]:
-        kept = (n for n in range(self.head) if n not in self.discarded)
-        return list(chain.from_iterable(self.commits[n] for n in kept))
-
-
-class Machine(RuleBasedStateMachine):
-    """Three keys of one projection, two relays, two members that share the partitions."""
-
-    runs = count()
-
-    def __init__(self, database: Database, bootstrap: str) -> None:
-        super().__init__()
-        POISON.clear()
-        DEATH.at = ""
-        name = f"{database.name}_{next(self.runs)}"
-        self.bench = open_bench(database.client[name], bootstrap)
-        self.amounts = count(1)
-        self.models = {name: Model() for name in NAMES}
-        self.topic = Topic(self.bench)
-        self.leaders = {name: Leader(self.bench, name) for name in ("r1", "r2")}
-        self.members = {
-            "c1": Member(self.bench, "c1", WHOLE),
-            "c2": Member(self.bench, "c2", set()),
-        }
-        self.positions: dict[str, int] = defaultdict(int)
-        self.fence = 0
+class Machine(World):
+    """What may happen, in any order."""
 
     # Writers.
 
     @initialize()
     def begin(self) -> None:
+        DEATH.at = ""
         for name in self.models:
             for size in (1, 2, 3):
                 self.commit(name, size, poison=0)
@@ -139,7 +69,7 @@ class Machine(RuleBasedStateMachine):
         """Commit some events; the one numbered `poison`, if there is one, is bound to fail."""
         amounts = [next(self.amounts) for _ in range(size)]
         POISON.update(amounts[poison - 1 : poison] if poison else [])
-        self._know(name, amounts, self.bench.count(name, *amounts, note="private"))
+        self.know(name, amounts, self.bench.count(name, *amounts, note="private"))
 
     @rule(name=KEYS)
     def commit_and_die(self, name: str) -> None:
@@ -151,7 +81,7 @@ class Machine(RuleBasedStateMachine):
             self.bench.count(name, amount, command=f"command-{amount}")
 
         assert earlier.value.commit == self.commits(name)[-1]
-        self._know(name, [amount], earlier.value.commit)
+        self.know(name, [amount], earlier.value.commit)
 
     @rule(name=KEYS)
     def repeat(self, name: str) -> None:
@@ -171,10 +101,6 @@ class Machine(RuleBasedStateMachine):
             self.bench.streams.store.append(replace(known[-1], command="late"))
 
         assert self.commits(name) == known
-
-    def _know(self, name: str, amounts: list[int], commit: Commit) -> None:
-        self.models[name].commits.append(amounts)
-        self.models[name].events.append(self.bench.published(commit))
 
     # Relays.
 
@@ -221,30 +147,6 @@ class Machine(RuleBasedStateMachine):
             self.bench.send(*next(found for found in events if found[-1] == event))
         self.topic.read()
 
-    @invariant()
-    def first_occurrences_are_in_order(self) -> None:
-        for log in self.topic.log.values():
-            heads: dict[str, int] = defaultdict(int)
-            for event in log:
-                assert event.sequence <= heads[event.subject] + 1
-                heads[event.subject] = max(heads[event.subject], event.sequence)
-
-    @invariant()
-    def what_is_on_the_topic_was_committed(self) -> None:
-        known = {event.id: event for model in self.models.values() for event in model.all()}
-        for event in chain.from_iterable(self.topic.log.values()):
-            assert event == known[event.id]
-
-    @invariant()
-    def no_fence_falls(self) -> None:
-        fence = self.checkpoint().get("fence", 0)
-
-        assert fence >= self.fence
-        self.fence = fence
-
-    def checkpoint(self) -> Any:
-        return self.bench.database["checkpoints"].find_one({"_id": "relay"}) or {}
-
     # Members of the consumer.
 
     @rule(name=MEMBERS, dies=dying("consume.before_commit", "consume.after_commit"))
@@ -256,7 +158,7 @@ class Machine(RuleBasedStateMachine):
         with contextlib.suppress(Died):
             eventually(lambda: self.steps_to_end(member))
         DEATH.at = ""
-        self._follow()
+        self.follow()
 
     def steps_to_end(self, member: Member) -> bool:
         try:
@@ -289,24 +191,7 @@ class Machine(RuleBasedStateMachine):
             for _ in range(3 if found.matched_count else 0):
                 self.members[member].step()
             assert not found.matched_count or self.bench.amounts(name) == before
-        self._follow()
-
-    def _follow(self) -> None:
-        """Let all come to the model that lies below the stored positions."""
-        for number, position in self.stored().items():
-            identity = f"{self.topic.id}|{number}"
-            for event in self.topic.log[number][self.positions[identity] : position]:
-                self.models[event.identity].take_event(event)
-            assert position >= self.positions[identity]
-            self.positions[identity] = position
-
-    def stored(self) -> dict[int, int]:
-        """Return how far the topic was applied, by partition."""
-        return {
-            int(found["_id"].rpartition("|")[2]): found["offset"]
-            for found in self.bench.database["positions"].find({})
-            if f"|{self.topic.id}|" in found["_id"]
-        }
+        self.follow()
 
     # Whatever else comes to the ledgers.
 
@@ -357,15 +242,6 @@ class Machine(RuleBasedStateMachine):
             for number in range(len(model.commits)):
                 model.take(number)
 
-    def events(self, owner: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
-        """Answer as the owner of the streams."""
-        return Owner(self.bench).events(owner, tenant, stream, after)
-
-    def heads(self, *_: object) -> Iterator[list[Head]]:
-        """Answer how far the streams go."""
-        ends = [model.events[-1][-1] for model in self.models.values()]
-        yield [Head(event.key, event.subject, 1, event.sequence) for event in ends]
-
     # A person.
 
     @rule()
@@ -393,29 +269,6 @@ class Machine(RuleBasedStateMachine):
                 model.discarded.add(model.head)
                 model.head += 1
                 model.parked = False
-
-    # What holds after every step.
-
-    @invariant()
-    def streams_are_whole(self) -> None:
-        for name in self.models:
-            commits = self.commits(name)
-            published = [at.sequence for found in commits for at in found.events if at.sequence]
-            lengths = (len(commit.events) for commit in commits)
-            assert [at.version for at in commits] == list(accumulate(lengths, initial=1))[:-1]
-            assert published == list(range(1, len(published) + 1))
-
-    @invariant()
-    def each_key_is_where_it_must_be(self) -> None:
-        for name, model in self.models.items():
-            assert self.bench.amounts(name) == model.applied()
-            assert (self.ledger(name)["state"] == "parked") == model.parked
-
-    def commits(self, name: str) -> list[Commit]:
-        return self.bench.streams.store.load("north", f"counter-{name}")
-
-    def ledger(self, name: str) -> Any:
-        return self.bench.ledger(name) or {"state": "open", "seen": {}}
 
     # The end.
 
@@ -453,6 +306,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(300 + 10 * EXAMPLES)
+@pytest.mark.invariant(n=1)
 @pytest.mark.invariant(n=2)
 @pytest.mark.invariant(n=3)
 @pytest.mark.invariant(n=4)
