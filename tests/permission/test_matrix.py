@@ -160,7 +160,7 @@ def bodies(world: World) -> dict[str, Any]:
 QUERIES = {
     "prescription.read_cards": "?ids={patient}",
     "prescription.read_texts": "?ids={patient}",
-    "prescription.read_names": "?subjects=therapist-1",
+    "prescription.read_names": "?ids=therapist-1",
     "adherence.read_texts": "?ids={patient}",
     "owner.heads": "?until=2026-09-08T00:00:00Z",
     "operations.show_key": "?key={key}",

@@ -213,7 +213,7 @@ def test_who_is_no_longer_there_is_signed_out_at_renewal(desk: Desk) -> None:
     answer = desk.open("/prescription/session?next=/prescription/desk")
 
     assert answer.headers["Location"].startswith("/prescription/sign-in")
-    assert ("bo", "session.end", "let_through") in desk.audit
+    assert ("bo", "sign_in.end", "let_through") in desk.audit
 
 
 def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(desk: Desk) -> None:
@@ -280,8 +280,8 @@ def test_every_begin_and_end_is_written_down(desk: Desk) -> None:
     desk.client.post("/prescription/sign-out")
 
     assert desk.audit == [
-        ("bo", "session.begin", "let_through"),
-        ("bo", "session.end", "let_through"),
+        ("bo", "sign_in.begin", "let_through"),
+        ("bo", "sign_in.end", "let_through"),
     ]
 
 
