@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from marshmallow import Schema, fields
 
-from shared import commands
+from shared import commands, session
 from shared.due import DUE, Due
 from shared.envelope import Envelope
 from shared.forget import forget
@@ -111,6 +111,7 @@ def erase(due: Due, service: Service, messages: Messages = lambda *_: ()) -> Non
     counts = forget(service.database, patient)
     counts["intents"] = _send_nothing(service, messages(service, due.tenant, patient))
     counts["due"] = _decide_nothing(due, service)
+    session.forget(service.database, due.tenant, patient)
     vault.mark(due.tenant, patient, counts)
     vault.erase(due.tenant, patient)
     cause = due.cause(service.name)
@@ -136,7 +137,5 @@ def _send_nothing(service: Service, messages: Iterable[str]) -> int:
 def _decide_nothing(due: Due, service: Service) -> int:
     chosen = {"state": "open", "tenant": due.tenant, "data.patient": due.data["patient"]}
     closed = {"state": "refused", "reason": REASON}
-    found = service.database[DUE].update_many(
-        {**chosen, "kind": {"$ne": ERASE}}, {"$set": closed}
-    )
+    found = service.database[DUE].update_many({**chosen, "kind": {"$ne": ERASE}}, {"$set": closed})
     return int(found.modified_count)

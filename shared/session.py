@@ -154,6 +154,13 @@ class Sessions:
         return self.database.get_collection(SESSIONS, write_concern=concern)
 
 
+def forget(database: Database, tenant: str, patient: str) -> None:
+    """Destroy the sessions of a patient, and of those who act for the patient."""
+    concern = WriteConcern(w="majority", j=True)
+    sessions = database.get_collection(SESSIONS, write_concern=concern)
+    sessions.delete_many({"tenant": tenant, "who.patient": patient})
+
+
 def prepare(database: Database) -> None:
     """Create the indexes: by subject, and by when the store may sweep what is over."""
     sessions = database[SESSIONS]

@@ -39,7 +39,6 @@ class Erased(NotFound):
     """The subject was forgotten: nothing is kept of them any more."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Vault:
     """The sealed documents of one service.

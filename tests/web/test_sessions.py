@@ -392,6 +392,17 @@ def test_a_session_of_a_patient_is_remembered_for_ninety_days(database: Database
     assert found.renew(secret, lambda who: who) is None
 
 
+def test_a_patient_who_is_forgotten_has_no_sessions_left_and_others_do(database: Database) -> None:
+    found = keys(database)
+    for subject, patient in (("ana", "p1"), ("her son", "p1"), ("eva", "p2")):
+        found.begin(Identity(subject, "north", ("patient",), (), patient, 0), "patient", "")
+
+    sessions.forget(database, "north", "p1")
+
+    left = [one["subject"] for one in database["sessions_web"].find()]
+    assert left == ["eva"]
+
+
 def test_a_token_says_who_it_is_and_of_which_session(database: Database) -> None:
     found = keys(database)
     _, held = found.begin(BO, STAFF, "")
