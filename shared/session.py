@@ -123,6 +123,7 @@ class Sessions:
             "tenant": who.tenant,
             "roles": list(who.roles),
             "sites": list(who.sites),
+            "regions": list(who.regions),
             "patient": who.patient,
             "sid": held.id,
         }
@@ -191,7 +192,8 @@ def sign_for(database: Database, vault: Vault, issuer: str, clock: Clock) -> Ses
 
 
 def _held(document: Document) -> Held:
-    lists = {name: tuple(document["who"][name]) for name in ("roles", "sites", "scopes")}
+    names = ("roles", "sites", "scopes", "regions")
+    lists = {name: tuple(document["who"].get(name, ())) for name in names}
     kept = Identity(**{**document["who"], **lists})
     names = ("kind", "device", "begun", "used")
     return Held(id=document["_id"], who=kept, **{name: document[name] for name in names})

@@ -27,6 +27,12 @@ def on_patient_registered(event: Envelope, views: Views) -> None:
     views.put("patients", _document(event, event.data["patient"], {"erased": False}, names))
 
 
+def on_patient_updated(event: Envelope, views: Views) -> None:
+    names = ("site", "zone", "language")
+    changed = {name: event.data[name] for name in names}
+    views.put("patients", _written("patients", event, views) | changed)
+
+
 def on_patient_erased(event: Envelope, views: Views) -> None:
     patient = _written("patients", event, views)
     patient["erased"] = True
@@ -112,6 +118,7 @@ def _documents(event: Envelope) -> list[Reference]:
 
 
 READS = {
+    "patient.updated.v1": "patients",
     "patient.erased.v1": "patients",
     "program.revised.v1": "programs",
     "program.ended.v1": "programs",
@@ -124,6 +131,7 @@ PROGRAMS = Projection(
     documents=_documents,
     handlers={
         "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,

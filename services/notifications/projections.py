@@ -34,6 +34,14 @@ def on_patient_registered(event: Envelope, views: Views) -> None:
     policies.begin(event, views, person)
 
 
+def on_patient_updated(event: Envelope, views: Views) -> None:
+    person = _person(event, views)
+    # Chains begin in the first zone, whichever of program and move comes here first.
+    changed = {name: event.data[name] for name in ("language", "site")}
+    person.update(changed | {"moved": event.data["zone"]})
+    views.put("people", person)
+
+
 def on_patient_erased(event: Envelope, views: Views) -> None:
     person = _person(event, views)
     person["erased"] = True
@@ -215,7 +223,9 @@ MESSAGES = Projection(
     documents=_documents,
     handlers={
         "hep.prescription.site.registered.v1": on_site_registered,
+        "hep.prescription.site.changed.v1": on_site_registered,
         "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,

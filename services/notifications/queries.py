@@ -29,7 +29,8 @@ def person(service: Service, tenant: str, patient: str) -> Document:
     found = service.documents(MESSAGES, "people").get(tenant, patient)
     if found is None or not found["zone"]:
         raise Unknown("patient")
-    return found
+    zone: str = found.get("moved") or found["zone"]
+    return found | {"zone": zone}
 
 
 def site_name(service: Service, tenant: str, site: str) -> str:

@@ -6,10 +6,12 @@ from prescription.events import EVENTS, UPCASTERS
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
+from prescription.queries import sites_within
 from shared.service import Definition, Front
 
 
 def _front() -> Front:
+    from prescription import administration  # noqa: F401, PLC0415 - its routes are `routes`'
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.routes import routes  # noqa: PLC0415
 
@@ -26,6 +28,7 @@ DEFINITION = Definition(
     due=DUE,
     indexes=INDEXES,
     front=_front,
+    within=sites_within,
     signs_in=True,
     arrived=roster.link,
 )

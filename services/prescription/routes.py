@@ -49,7 +49,8 @@ def register_practice(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.Practice)
 def read_practice() -> Any:
     """Return the practice."""
-    return queries.find_practice(asker(), service())
+    found, version = queries.find_practice(asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/sites", methods=["POST"])
@@ -69,7 +70,8 @@ def register_site(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.Site)
 def read_site(site: str) -> Any:
     """Return a site."""
-    return queries.find_site(site, asker(), service())
+    found, version = queries.find_site(site, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/staff", methods=["POST"])
@@ -89,7 +91,8 @@ def register_staff(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.Staff)
 def read_staff(staff: str) -> Any:
     """Return somebody who works here."""
-    return queries.find_staff(staff, asker(), service())
+    found, version = queries.find_staff(staff, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/staff/<staff>/sign-out", methods=["POST"])
@@ -133,7 +136,8 @@ def list_patients(query: dict[str, Any]) -> Any:
 @routes.response(200, answers.Patient)
 def read_patient(patient: str) -> Any:
     """Return a patient."""
-    return queries.find_patient(patient, asker(), service())
+    found, version = queries.find_patient(patient, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/patients/<patient>/erasure", methods=["POST"])

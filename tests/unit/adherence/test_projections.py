@@ -25,6 +25,7 @@ from tests.unit.adherence.facts import (
     published,
     registered,
     revised,
+    updated,
 )
 
 COLLECTIONS = ("patients", "exercises", "programs", "sessions", "milestones")
@@ -46,6 +47,7 @@ def told() -> list[Envelope]:
 
 FACTS = [
     registered(),
+    updated("south"),
     published(),
     prescribed(asks(BRIDGE)),
     revised(asks(BRIDGE, sets=4), effective=MONDAY + DAY, reason="phase_completed"),
@@ -98,6 +100,12 @@ def test_another_revision_decides_nothing() -> None:
 
 def test_what_was_recorded_before_the_service_acts_decides_nothing() -> None:
     assert fold(PROGRAMS, FACTS, since=NOON + DAY).pending[DUE] == []
+
+
+def test_who_moved_is_reached_from_the_new_site() -> None:
+    found = documents(fold(PROGRAMS, FACTS), "patients")[f"north|{ANA_ID}"]
+
+    assert (found["site"], found["erased"]) == ("south", False)
 
 
 def test_an_erased_patient_is_remembered() -> None:

@@ -33,6 +33,7 @@ from tests.unit.notifications.facts import (
     revised,
     sent,
     site_registered,
+    updated,
 )
 
 ZONE = ZoneInfo(MADRID)
@@ -67,6 +68,7 @@ def message(views: Views, identity: str = CELEBRATION) -> Document:
 STORY = [
     site_registered(),
     registered(),
+    updated("America/New_York", site="south"),
     prescribed(end=SECOND),
     revised(2, THIRD),
     revised(3, SECOND),
