@@ -11,8 +11,8 @@ from adherence.handlers import log_session
 from shared.service import Service
 from shared.store import Commit, Repeated
 from shared.stream import Cause
-from tests.services.adherence.conftest import Home
 from tests.people import ANA_ID
+from tests.services.adherence.conftest import Home
 from tests.unit.adherence.facts import MONDAY, logs
 
 MINE = Cause("north", "ana", "k", "mine")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adherence.policies import ERASE, REACH_PHASE
+from adherence.policies import REACH_PHASE
 from adherence.projections import PROGRAMS
 from adherence.published import PUBLISHED
 from shared.due import DUE
