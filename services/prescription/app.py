@@ -11,7 +11,8 @@ from shared.service import Definition, Front
 
 
 def _front() -> Front:
-    from prescription import administration  # noqa: F401, PLC0415 - its routes are `routes`'
+    # Their routes are those of `routes` and `pages`.
+    from prescription import administration, bureau  # noqa: F401, PLC0415
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.routes import routes  # noqa: PLC0415
 

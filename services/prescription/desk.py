@@ -111,6 +111,8 @@ def describe() -> dict[str, Any]:
         "code": called,
         "choices": lambda codes: [{"value": code, "text": called(code)} for code in codes],
         "named": lambda found: [{"value": one["id"], "text": one["name"]} for one in found],
+        "called": label,
+        "administers": "administrator" in identity().roles,
         "treats": bool(set(TREATING) & set(identity().roles)),
     }
 

@@ -117,6 +117,8 @@ def wrong(refusal: Exception) -> dict[str, Wrong]:
 def control(pointer: str) -> str:
     """Return the name of the control that a JSON pointer leads to."""
     steps = [step for step in pointer.split("/") if step and step != "dose"]
+    if steps[:1] == ["sites"]:
+        return "sites"
     if steps[:1] == ["exercises"]:
         number, name, *_ = [*steps[1:], *("0", "exercise")[len(steps) - 1 :]]
         return f"exercises-{number}-{name}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 
-CONTROL = re.compile(r"exercises-(\d{1,4})-(\w+)")
+CONTROL = re.compile(r"(exercises|shifts)-(\d{1,4})-(\w+)")
 # In the order in which they stand on pages.
 
 LABELS = {
@@ -20,6 +20,23 @@ LABELS = {
     "zone": "Time zone",
     "language": "Language",
     "precautions": "Precautions",
+    "region": "Region",
+    "role": "Role",
+    "sites": "Clinics",
+    "successor": "Who takes over the patients",
+    "patients": "Patients",
+    "fallback": "Where nobody else is",
+    "staff": "Who",
+    "first": "From",
+    "last": "Until",
+    "hours": "Hours",
+    "hours-1": "Monday",
+    "hours-2": "Tuesday",
+    "hours-3": "Wednesday",
+    "hours-4": "Thursday",
+    "hours-5": "Friday",
+    "hours-6": "Saturday",
+    "hours-7": "Sunday",
     "title": "Title",
     "diagnosis-text": "Diagnosis",
     "diagnosis-code": "Code",
@@ -72,6 +89,10 @@ CODES = {
     "replaced": "Replaced by another program",
     "patient_stopped": "The patient stopped",
     "medical": "For a medical reason",
+    "therapist": "Therapist",
+    "lead": "Lead",
+    "biller": "Biller",
+    "administrator": "Administrator",
     "strength": "Strength",
     "eccentric": "Eccentric strength",
     "isometric": "Isometric strength",
@@ -91,7 +112,7 @@ CODES = {
 def split(name: str) -> tuple[int | None, str]:
     """Return the row that a control is in, if any, and what it is called there."""
     if found := CONTROL.fullmatch(name):
-        return int(found[1]), found[2]
+        return int(found[2]), found[3]
     return None, name
 
 
@@ -101,6 +122,8 @@ def label(name: str) -> Any:
     text = say(LABELS.get(field, field))
     if row is None:
         return text
+    if name.startswith("shifts"):
+        return say("Row %(number)s, %(field)s", number=row + 1, field=text)
     return say("Exercise %(number)s, %(field)s", number=row + 1, field=text)
 
 

@@ -211,6 +211,17 @@ def patients(
     return _named(page, asker.tenant, service)
 
 
+def patients_of(therapist: str | None, asker: Asker, service: Service) -> list[dict[str, Any]]:
+    """Return the first two hundred patients of a therapist, or of nobody, that the asker sees."""
+    chosen: dict[str, Any] = {"erased": False, "therapist": therapist}
+    if (own := asker.span().sites) is not None:
+        chosen["site"] = {"$in": list(own)}
+    documents = service.documents(LISTS, "patients")
+    page = documents.page(asker.tenant, chosen, order="order", limit=LIMIT)[:LIMIT]
+    asker.disclose(found["patient"] for found in page)
+    return _named(page, asker.tenant, service)
+
+
 def programs(
     owner: str, asker: Asker, service: Service, *, after: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:

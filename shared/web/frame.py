@@ -42,6 +42,13 @@ STAFF = Frame(
     "/prescription/sessions",
     (("Patients", "/prescription/"), ("Exercises", "/prescription/exercises")),
 )
+LEADING = Frame(
+    "staff",
+    "/prescription/",
+    "/prescription/sign-out",
+    "/prescription/sessions",
+    (*STAFF.ways, ("Administration", "/prescription/administration/")),
+)
 OPERATOR = Frame(
     "staff",
     "/prescription/operations/",
@@ -53,7 +60,12 @@ OPERATOR = Frame(
     ),
 )
 NOBODY = Frame("patient")
-FRAMES = {"patient": PATIENT, "operator": OPERATOR}
+FRAMES = {
+    "patient": PATIENT,
+    "operator": OPERATOR,
+    "administrator": LEADING,
+    "lead": LEADING,
+}
 
 
 def register(app: Flask) -> None:
