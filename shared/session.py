@@ -125,6 +125,7 @@ class Sessions:
             "sites": list(who.sites),
             "patient": who.patient,
             "sid": held.id,
+            "scope": " ".join(who.scopes),
         }
         return self.signing.sign({name: value for name, value in claims.items() if value != ""})
 

@@ -97,6 +97,11 @@ class Vault:
         self._majority(KEYS).delete_one({"_id": name})
         return int(self._majority(SEALED).delete_many({"subject": name}).deleted_count)
 
+    def forget(self, tenant: str, identities: Iterable[str]) -> None:
+        """Destroy what was sealed under these ids; the subject's key stays."""
+        names = [f"{tenant}|{identity}" for identity in identities]
+        self._majority(SEALED).delete_many({"_id": {"$in": names}})
+
     def token(self, tenant: str, word: str) -> str:
         """Return a word's blind index, which tells nothing to whoever lacks the index key."""
         plain = unicodedata.normalize("NFKD", word.casefold())

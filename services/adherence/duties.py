@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from adherence import handlers
+from adherence import handlers, invitation, secret
 from adherence.commands import ReachPhase
-from adherence.policies import ERASE, REACH_PHASE
+from adherence.policies import ERASE, FORGET, REACH_PHASE, UNSEAL
 from shared import commands
 from shared.due import Due
 from shared.service import DueHandler, Service
@@ -18,8 +18,31 @@ def reach_phase(due: Due, service: Service) -> None:
 
 
 def erase(due: Due, service: Service) -> None:
-    """Destroy what a patient has written; done again, there is nothing left."""
-    service.vault.erase(due.tenant, due.data["patient"])
+    """Destroy what a patient has written, and let nobody in; done again, there is nothing left."""
+    tenant, patient = due.tenant, due.data["patient"]
+    service.vault.erase(tenant, patient)
+    secret.forget(service.database, tenant, patient)
+    door = service.streams.peek(invitation.KIND, tenant, patient).state
+    for subject in (patient, *door.supporters):
+        service.sessions.end(tenant, subject)
 
 
-DUE: Mapping[str, DueHandler] = {REACH_PHASE: reach_phase, ERASE: erase}
+def unseal(due: Due, service: Service) -> None:
+    """Destroy the secret of an invitation that is over."""
+    door = service.streams.peek(invitation.KIND, due.tenant, due.data["patient"]).state
+    found = door.invitations[due.data["invitation"]]
+    service.vault.forget(due.tenant, [found.kept.secret])
+
+
+def forget(due: Due, service: Service) -> None:
+    """Forget where an invitation was found that has long been over."""
+    tenant, patient = due.tenant, due.data["patient"]
+    secret.forget(service.database, tenant, patient, due.data["invitation"])
+
+
+DUE: Mapping[str, DueHandler] = {
+    REACH_PHASE: reach_phase,
+    ERASE: erase,
+    UNSEAL: unseal,
+    FORGET: forget,
+}

@@ -35,6 +35,14 @@ from shared.stream import Kind
 
 State = Literal["open", "expired", "used", "locked", "replaced", "withdrawn", "removed"]
 NOBODY = "There is no supporter with this id."
+# What happens to an invitation that is there.
+CHANGES = (
+    InvitationSealed,
+    InvitationRedeemed,
+    InvitationMistaken,
+    InvitationLocked,
+    InvitationRevoked,
+)
 
 
 class Closed(Refusal):
@@ -127,26 +135,28 @@ class Door:
 def evolve(door: Door, event: object) -> Door:
     """Return the door after an event."""
     match event:
-        case InvitationIssued():
-            issued = Invitation(event.invitation, event.supporter, event.way, event.expires)
-            return _with(door, issued)
-        case InvitationSealed():
-            return _changed(door, event.invitation, kept=Kept(event.digest, event.secret))
-        case InvitationRedeemed():
-            return _changed(door, event.invitation, state="used")
-        case InvitationMistaken():
-            mistakes = door.invitations[event.invitation].mistakes + 1
-            return _changed(door, event.invitation, mistakes=mistakes)
-        case InvitationLocked():
-            return _changed(door, event.invitation, state="locked")
-        case InvitationRevoked():
-            return _changed(door, event.invitation, state=event.reason)
         case SupporterAllowed():
             return replace(door, supporters={**door.supporters, event.supporter: event.parts})
         case SupporterRemoved():
             left = {who: parts for who, parts in door.supporters.items() if who != event.supporter}
             return replace(door, supporters=left)
+        case InvitationIssued():
+            issued = Invitation(event.invitation, event.supporter, event.way, event.expires)
+            return _with(door, issued)
+    if isinstance(event, CHANGES):
+        return _with(door, _after(door.invitations[event.invitation], event))
     return door
+
+
+def _after(found: Invitation, event: object) -> Invitation:
+    match event:
+        case InvitationSealed():
+            return replace(found, kept=Kept(event.digest, event.secret))
+        case InvitationMistaken():
+            return replace(found, mistakes=found.mistakes + 1)
+        case InvitationRevoked():
+            return replace(found, state=event.reason)
+    return replace(found, state="used" if isinstance(event, InvitationRedeemed) else "locked")
 
 
 KIND = Kind("invitation", Door(), evolve)
@@ -240,9 +250,7 @@ def remove_supporter(door: Door, command: RemoveSupporter) -> list[object]:
 def _revoked(
     door: Door, supporter: str | None, reason: Literal["replaced", "removed"]
 ) -> Iterator[InvitationRevoked]:
-    return (
-        InvitationRevoked(one.id, reason) for one in door.of(supporter) if one.state == "open"
-    )
+    return (InvitationRevoked(one.id, reason) for one in door.of(supporter) if one.state == "open")
 
 
 def _check_open(found: Invitation, desk: Desk) -> None:
@@ -259,7 +267,3 @@ def _check_open(found: Invitation, desk: Desk) -> None:
 
 def _with(door: Door, invitation: Invitation) -> Door:
     return replace(door, invitations={**door.invitations, invitation.id: invitation})
-
-
-def _changed(door: Door, identity: str, **changes: object) -> Door:
-    return _with(door, replace(door.invitations[identity], **changes))  # type: ignore[arg-type]

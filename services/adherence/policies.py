@@ -1,8 +1,14 @@
-"""What an event makes this service decide: a completed phase is a milestone, erased is erased."""
+"""What an event makes this service do: a completed phase is a milestone, erased is erased.
+
+An invitation that is over leaves no secret behind, and at last no place where it is found.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from adherence.rules import rules
 from shared import commands
 from shared.due import Due
 from shared.envelope import Envelope
@@ -10,6 +16,8 @@ from shared.views import Views
 
 REACH_PHASE = "reach_phase"
 ERASE = "erase"
+UNSEAL = "unseal"
+FORGET = "forget"
 
 
 def schedule_phase(event: Envelope, views: Views, phase: int) -> None:
@@ -21,6 +29,16 @@ def schedule_phase(event: Envelope, views: Views, phase: int) -> None:
 def schedule_erasure(event: Envelope, views: Views) -> None:
     """Have the words of an erased patient destroyed."""
     views.schedule(event, _due(ERASE, event, {"patient": event.identity}))
+
+
+def schedule_expiry(event: Envelope, views: Views) -> None:
+    """Have an invitation's secret destroyed when it expires, and later where it is found."""
+    names = ("patient", "invitation")
+    data = {name: event.data[name] for name in names}
+    expires = datetime.fromisoformat(event.data["expires"])
+    views.schedule(event, replace(_due(UNSEAL, event, data), due_at=expires))
+    told = expires + rules().inviting.told
+    views.schedule(event, replace(_due(FORGET, event, data), due_at=told))
 
 
 def _due(kind: str, event: Envelope, data: Mapping[str, Any]) -> Due:

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from adherence.events import Part
+
 Limits = tuple[float, float]
 
 
@@ -35,7 +37,7 @@ class Inviting:
     name_letters: int
     secret_letters: int
     supporters: int
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
