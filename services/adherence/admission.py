@@ -7,7 +7,10 @@ from marshmallow import Schema, fields, validate
 from adherence.events import Way
 from adherence.invitation import State
 from adherence.rules import rules
-from adherence.schemas import FILL, one_of, says, whole
+from adherence.schemas import FILL, one_of, says
+
+YEAR = "Type the four numbers of the year."
+YEARS = (1870, 2100)
 
 
 class InvitationRequest(Schema):
@@ -73,4 +76,9 @@ class CodeRequest(Schema):
     """A code on paper as it was typed, and the year of birth."""
 
     code = fields.String(required=True, error_messages=says("Type the code."))
-    birth_year = whole(1870, 2100, required=True)
+    birth_year = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(*YEARS, error=YEAR),
+        error_messages=says(YEAR),
+    )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 Reason = Literal["due", "later", "done", "skipped", "off", "over", "ended", "erased"]
-Kind = Literal["celebration", "reminder"]
+Kind = Literal["celebration", "reminder", "invitation"]
 Channel = Literal["email", "inbox"]
 Reached = Literal["first_session", "streak", "total", "first_week", "phase"]
 
@@ -38,11 +38,14 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing said to a patient, about a program and a local date."""
+    """One thing said to a patient, about a program and a local date; an invitation has no program.
+
+    An invitation may be for a supporter whom the patient chose.
+    """
 
     message: str
     patient: str
-    program: str
+    program: str | None
     kind: Kind
     channel: Channel
     local_date: date
