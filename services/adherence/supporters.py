@@ -43,7 +43,7 @@ def invite() -> Any:
     if request.method == "GET":
         return _draw({"name": "", "email": "", "parts": []})
     typed = {name: request.form.get(name, "").strip() for name in ("name", "email")}
-    values = {**typed, "parts": request.form.getlist("parts")}
+    values = {**typed, "parts": [part for part in request.form.getlist("parts") if part]}
     cause = api.cause(values, key=request.form.get("key", ""))
     try:
         body = admission.SupporterRequest().load(values)
@@ -91,7 +91,7 @@ def _draw(values: Mapping[str, Any], errors: Mapping[str, str] | None = None) ->
         parts=rules().inviting.parts,
         key=request.form.get("key") or secrets.token_hex(16),
     )
-    return Response(text, 422 if errors else 200, content_type="text/html; charset=utf-8")
+    return Response(text, 200 if errors is None else 422, content_type="text/html; charset=utf-8")
 
 
 def _lead(done: str) -> Response:

@@ -37,6 +37,7 @@ def celebration(*milestones: tuple[str, int]) -> dict[str, Any]:
 
 
 REMINDER = {**celebration(), "kind": "reminder"}
+INVITATION = {**celebration(), "kind": "invitation"}
 WEEK = celebration(("first_week", 1), ("streak", 7))
 
 
@@ -202,3 +203,21 @@ def test_an_address_that_is_none_is_told_by_a_code() -> None:
 
     with pytest.raises(Unsendable, match=r"^address$"):
         compose(letter, broken, given_settings("notifications"), NOW)
+
+
+@pytest.mark.parametrize("supporter", ["", "Juan"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_invitation_says_nothing_of_health_and_names_a_patient_to_supporters_alone(
+    language: str, supporter: str
+) -> None:
+    link = "http://localhost/adherence/invitation#secret"
+    about = {"supporter": supporter, "patient": "Ana Ruiz", "until": date(2026, 9, 20)}
+
+    mail = given_mail(INVITATION, language, site="North", link=link, **about)
+
+    assert not CLINICAL.search(text(mail).replace(link, ""))
+    assert not CLINICAL.search(str(mail["Subject"]))
+    assert "Ana" not in str(mail["Subject"])
+    assert ("Ana Ruiz" in text(mail)) is bool(supporter)
+    assert link in text(mail)
+    assert page(mail).links == [link]
