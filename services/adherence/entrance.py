@@ -17,7 +17,8 @@ from adherence import admission, arrival, forms, secret
 from adherence.arrival import Mistaken
 from adherence.invitation import Closed, Unknown
 from adherence.rules import rules
-from shared.errors import Forbidden, Refusal
+from shared.errors import Invalid, Refusal
+from shared.web import session
 from shared.web.identity import service, try_once
 
 LIMIT = "invitation.address"
@@ -38,7 +39,9 @@ def choose() -> Response | None:
 @entrance.get("/enter")
 def show_ways() -> Any:
     """Show the ways in."""
-    return render_template("adherence/enter.html", invented=_is_for_trying())
+    target = session.local(request.args.get("next", ""))
+    provider = url_for("signin.sign_in", by="provider", next=target)
+    return render_template("adherence/enter.html", invented=_is_for_trying() and provider)
 
 
 @entrance.get("/invitation")
@@ -83,12 +86,12 @@ def _begin() -> None:
 
     Raises:
         TooMany: there were too many from this address.
-        Forbidden: the form is of another site.
+        Invalid: the form is of another site.
     """
     try_once(LIMIT, request.remote_addr or "")
     origin = request.headers.get("Origin")
     if origin and urlsplit(origin).netloc != request.host:
-        raise Forbidden("This form is of another site.")
+        raise Invalid("This form is out of date. Go back, reload the page and send it again.")
 
 
 def _draw_code(
