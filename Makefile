@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DURATION ?= 120
 EXAMPLES ?= 300
-# Each has engines of its own: 1 GB and a core.
-WORKERS ?= 2
+# Each has engines of its own, 1 GB, and waits for them half of its time: three for two cores.
+WORKERS ?= 3
 STAMP := $(VENV)/.requirements-$(shell cat requirements/*.txt pyproject.toml | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help

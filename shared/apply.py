@@ -16,8 +16,8 @@ import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from shared.batch import Whole, commits
-from shared.envelope import Envelope, encode
+from shared.batch import REPEATED, Whole, agree, commits
+from shared.envelope import Envelope, decode, encode
 from shared.ledger import Ledgers
 from shared.mongo import Database, Document
 from shared.park import MOST, PARKED, Failure, Full, count, describe
@@ -25,6 +25,7 @@ from shared.views import Projection, Views
 
 TRIES = 3
 TRY_SECONDS = 0.1
+CONTRADICTS = "its sequence and its version contradict what was applied of its stream"
 
 log = structlog.get_logger("apply")
 
@@ -65,8 +66,11 @@ class Application:
         session: of the transaction.
         now: when this is; a key waits from then.
         failures: by ledger, what was tried often enough: its key is parked there.
-        received: by event id, records as received; what is not given is encoded anew.
+        received: by event id, records as received from a topic, where anybody may have put them;
+            what its owner was asked for is not doubted, and encoded anew.
         ledgers: of the keys.
+        refused: event id to why it was received and is no event of its stream.
+        kept: ledger to the event that it is parked by.
     """
 
     target: Target
@@ -75,6 +79,8 @@ class Application:
     failures: Mapping[str, Failure] = field(default_factory=dict)
     received: Mapping[str, bytes] = field(default_factory=dict)
     ledgers: Ledgers = field(init=False)
+    refused: dict[str, str] = field(default_factory=dict, init=False)
+    kept: dict[str, Envelope | None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         ledgers = Ledgers(
@@ -123,6 +129,9 @@ class Application:
         return frozenset(event.id for event in old if ledgers.head(event) < event.sequence)
 
     def _admit(self, commit: Whole) -> bool:
+        if commit[0].id in self.received and (reason := self._doubt(commit)):
+            self.refused.update((event.id, reason) for event in commit)
+            return False
         if not self.ledgers.admit(commit):
             return False
         failure = self.failures.get(self.ledgers.identity(commit[0]))
@@ -131,6 +140,21 @@ class Application:
             return False
         self.ledgers.apply(commit)
         return True
+
+    def _doubt(self, commit: Whole) -> str:
+        """Return why a commit cannot be of its stream, as far as its ledger knows, or nothing."""
+        if self.ledgers.contradicts(commit):
+            return CONTRADICTS
+        parked = self._parked_by(self.ledgers.identity(commit[0]))
+        if parked and any(at.id == parked.id and not agree(at, parked) for at in commit):
+            return REPEATED
+        return ""
+
+    def _parked_by(self, ledger: str) -> Envelope | None:
+        if ledger not in self.kept and self.ledgers.is_parked(ledger):
+            found = self.target.database[PARKED].find_one({"_id": ledger}, session=self.session)
+            self.kept[ledger] = decode(found["raw"]) if found else None
+        return self.kept.get(ledger)
 
     def _park(self, commit: Whole, failure: Failure) -> None:
         consumer = self.target.projection.consumer

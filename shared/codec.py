@@ -7,7 +7,7 @@ there ever was another shape.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from cattrs.preconf.json import make_converter
@@ -18,10 +18,16 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 converter = make_converter()
 converter.omit_if_default = False
+converter.register_unstructure_hook(time, time.isoformat)
+converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
 
 
 class UnknownEvent(Exception):
     """The store holds an event type that this code does not know: an older version is running."""
+
+    def __init__(self, name: str) -> None:
+        self.told = f"no event of this version is called {name}"
+        super().__init__(name)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ on. An engine that is away parks nothing: the loop waits.
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -21,9 +22,8 @@ from pymongo.errors import PyMongoError
 
 from shared import aside, heal, kafka, waits
 from shared.apply import Application, Target, persevere
-from shared.batch import BATCH_EVENTS, Record, batches
+from shared.batch import BATCH_EVENTS, Record, batches, doubted, read
 from shared.clock import system
-from shared.envelope import Undecodable, decode
 from shared.failpoint import failpoint
 from shared.metrics import APPLIED, CONFLICTS, LAG, REPEATED, SET_ASIDE
 from shared.mongo import Database, is_conflict, take_over, transaction
@@ -41,6 +41,8 @@ POSITIONS = "positions"
 HELD_SECONDS = 10.0
 # A consumer that starts over meets what stopped it soon.
 CALM_SECONDS = 5.0
+
+Subscribe = Callable[[Any, Sequence[str]], None]
 
 log = structlog.get_logger("consume")
 
@@ -95,15 +97,29 @@ class Consumer:
         """Apply what comes, until `stop`."""
         while not stop.is_set():
             try:
-                self._consume(stop)
+                with self.reading() as client:
+                    while not stop.is_set():
+                        self.step(client)
             except LogChanged as fault:
                 log.warning("log_changed", consumer=self.projection.consumer, reason=str(fault))
             except kafka.FAULTS as fault:
                 waits.begin(self.projection.consumer, fault)
-                soon = isinstance(fault, kafka.Unknown)
-                stop.wait(TOPIC_SECONDS if soon else RETRY_SECONDS)
+                stop.wait(TOPIC_SECONDS if isinstance(fault, kafka.Unknown) else RETRY_SECONDS)
 
-    def _consume(self, stop: Event) -> None:
+    @contextmanager
+    def reading(self, subscribe: Subscribe = kafka.subscribe) -> Iterator[Any]:
+        """Look at the topics as they are now, and read them.
+
+        Args:
+            subscribe: has a client share these topics with its group.
+
+        Yields:
+            The client, to be stepped with.
+
+        Raises:
+            Unknown: a topic is not there yet.
+            LogChanged: a topic is not the one that it was.
+        """
         names = [topic_name(service) for service in self.projection.services]
         # Its owner's relay alone makes a topic: it then sends all of it, in order, before anything
         # that comes meanwhile.
@@ -113,28 +129,31 @@ class Consumer:
         self.began = time.monotonic()
         self.ready.clear()
         self.held.clear()
-        consumer = kafka.consumer(
+        client = kafka.consumer(
             self.bootstrap, f"hep.{self.database.name}.{self.projection.consumer}", self.holder
         )
         try:
-            kafka.subscribe(consumer, names)
-            while not stop.is_set():
-                polled = consumer.poll(timeout_ms=kafka.POLL_MS, max_records=2 * BATCH_EVENTS)
-                self._check_topics(consumer)
-                fresh = self._take(consumer)
-                for partition, records in polled.items():
-                    if partition in self.ready and partition not in fresh:
-                        self._advance(consumer, partition, records)
-                self._let_go(consumer)
-                self.pauses.end(consumer, self.ready)
-                self._realign(consumer)
-                self._observe(consumer)
+            subscribe(client, names)
+            yield client
         except LogChanged:
             heal.compare_soon(self.database, self.projection)
             raise
         finally:
             self.pauses.clear()
-            consumer.close(autocommit=False)
+            client.close(autocommit=False)
+
+    def step(self, client: Any) -> None:
+        """Apply what has come to the partitions that are this member's now."""
+        polled = client.poll(timeout_ms=kafka.POLL_MS, max_records=2 * BATCH_EVENTS)
+        self._check_topics(client)
+        fresh = self._take(client)
+        for partition, records in polled.items():
+            if partition in self.ready and partition not in fresh:
+                self._advance(client, partition, records)
+        self._let_go(client)
+        self.pauses.end(client, self.ready)
+        self._realign(client)
+        self._observe(client)
 
     def _check_topics(self, consumer: Any) -> None:
         for name, known in self.topics.items():
@@ -181,7 +200,8 @@ class Consumer:
     ) -> None:
         """Apply polled records, and keep an incomplete commit at their end for the next ones."""
         self.quiet[partition] = time.monotonic()
-        records = self.held.get(partition, []) + self._decode(partition, polled)
+        held = self.held.get(partition, [])
+        records = list(doubted([*held, *read(polled, self._next(partition))]))
         try:
             for batch in batches(records) if whole else [records]:
                 self._apply(partition, batch)
@@ -199,20 +219,6 @@ class Consumer:
         """Return which offset is to be read next."""
         held = self.held.get(partition)
         return held[-1].offset + 1 if held else self.ready[partition]
-
-    def _decode(self, partition: Any, polled: Sequence[Any]) -> list[Record]:
-        records = []
-        following = self._next(partition)
-        for found in polled:
-            if found.offset < following:
-                continue
-            try:
-                event, reason = decode(found.value), ""
-            except Undecodable as fault:
-                event, reason = None, str(fault)
-            size = len(found.value or b"")
-            records.append(Record(found.offset, size, event, found.value, reason))
-        return records
 
     def _apply(self, partition: Any, batch: Sequence[Record]) -> None:
         """Apply a batch, loading and folding it again after a conflict, in halves after three."""
@@ -239,12 +245,12 @@ class Consumer:
         target = Target(self.projection, self.database, partition.topic, self.since, self.most)
         # Of an id that came twice the first is applied.
         received = {record.event.id: record.raw for record in reversed(batch) if record.event}
-        events = [record.event for record in batch if record.event]
         with transaction(self.database, self.session) as session:
             self._fence(session, partition, self.ready[partition], batch[-1].offset + 1)
             application = Application(target, session, system(), failures, received)
-            applied = application.apply(events)
-            kept = aside.keep(self.database, session, self._position_id(partition), batch)
+            applied = application.apply([record.event for record in batch if record.event])
+            position, refused = self._position_id(partition), application.refused
+            kept = aside.keep(self.database, session, position, batch, refused)
             failpoint("consume.before_commit")
         failpoint("consume.after_commit")
         APPLIED.labels(self.projection.consumer).inc(applied)

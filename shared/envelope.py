@@ -82,6 +82,11 @@ class Envelope:
         return self.subject.split("-", 1)[1]
 
 
+def event_id(service: str, tenant: str, stream: str, version: int) -> str:
+    """Return an event's id: nothing but the event at this version of this stream has it."""
+    return identify(service, tenant, stream, str(version))
+
+
 def publish(
     commit: Commit, service: str, codec: Codec, published: Mapping[type, Publication]
 ) -> Iterator[Envelope]:
@@ -95,7 +100,7 @@ def publish(
         publication = published[type(event)]
         version = commit.version + offset
         yield Envelope(
-            id=identify(service, commit.tenant, commit.stream, str(version)),
+            id=event_id(service, commit.tenant, commit.stream, version),
             source=f"/{service}",
             type=publication.full_name(service),
             subject=commit.stream,
@@ -200,6 +205,10 @@ def _check(event: Envelope) -> None:
         raise Undecodable("subject is no stream")
     if not event.index < event.size <= MAX_EVENTS or event.sequence <= event.index:
         raise Undecodable("commitindex, commitsize and sequence cannot be")
+    if event.version < event.sequence or event.version < event.commit + event.index:
+        raise Undecodable("streamversion, sequence and commit cannot be")
+    if event.id != event_id(event.source[1:], event.tenant, event.subject, event.version):
+        raise Undecodable("id is not the one of its stream and version")
     if not isinstance(event.data, dict):
         raise Undecodable("data is no object")
 

@@ -33,6 +33,8 @@ REQUEST_MS = 5_000
 # A join is waited for as long, since the broker gives all others the time that they have between
 # two polls; the library's own bound is five minutes.
 BETWEEN_POLLS_MS = 60_000
+# A send that fails starts over with a new producer, which looks at the broker anew.
+DELIVERY_MS = 10_000
 # How long the broker may keep a new topic's id and partitions to itself.
 TELL_SECONDS = 10.0
 CLOSE_SECONDS = 5.0

@@ -1,7 +1,7 @@
 """How far each key's streams were applied by a consumer.
 
-One document a key: the sequence of each of its few streams, and a state. A commit that is not
-newer is a repeat and is dropped; one that jumps has something missing before it.
+One document a key: sequence and version of the head of each of its few streams, and a state. A
+commit that is not newer is a repeat and is dropped; one that jumps has something missing before it.
 
 - open: what is next is applied.
 - waiting: something is missing; `seen` holds how far each stream is known to go. What is next is
@@ -78,14 +78,31 @@ class Ledgers:
             return False
         return True
 
+    def contradicts(self, whole: Whole) -> bool:
+        """Tell whether a commit cannot be of the stream whose head was applied.
+
+        What comes later in a stream has a higher sequence and a higher version, and an id of its
+        own: an id that was applied is known again by its version, under whatever sequence.
+        """
+        last, ledger = whole[-1], self._ledger(self.identity(whole[0]))
+        version = ledger.get("versions", {}).get(last.subject)
+        if version is None:
+            return False
+        head = ledger["streams"][last.subject]
+        beside = (last.sequence > head, last.sequence == head)
+        return beside != (last.version > version, last.version == version)
+
+    def is_parked(self, identity: str) -> bool:
+        """Tell whether a key is parked."""
+        return bool(self._ledger(identity)["state"] == PARKED)
+
     def apply(self, whole: Whole) -> None:
         """Move past a commit; a key that is whole again is open."""
-        self.skip(self.identity(whole[0]), whole[-1].subject, whole[-1].sequence)
-
-    def skip(self, identity: str, subject: str, sequence: int) -> None:
-        """Move a stream's head, whether or not what lies before was applied."""
+        identity, last = self.identity(whole[0]), whole[-1]
         ledger = self._ledger(identity)
-        ledger["streams"][subject] = sequence
+        ledger["streams"][last.subject] = last.sequence
+        # Of before heads had versions: nothing is known, and nothing contradicts.
+        ledger.setdefault("versions", {})[last.subject] = last.version
         settle(ledger)
         self.changed[identity] = None
 
@@ -126,6 +143,7 @@ class Ledgers:
                 "state": OPEN,
                 "since": None,
                 "streams": {},
+                "versions": {},
                 "seen": {},
             },
         )

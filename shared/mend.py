@@ -8,7 +8,7 @@ from shared.due import DUE
 from shared.heal import compare_soon
 from shared.mongo import Database, Document
 from shared.park import DISCARDED
-from shared.relay import CHECKPOINT
+from shared.term import CHECKPOINT
 from shared.views import Projection
 
 

@@ -151,6 +151,9 @@ def _release(
     if found is None:
         raise NotParked(ledger)
     found["streams"].update(heads)
+    for subject in heads:
+        # Of what was left out the version is not known.
+        found.get("versions", {}).pop(subject, None)
     found.update(state=WAITING, since=at)
     settle(found)
     database[LEDGERS].replace_one({"_id": ledger}, found, session=session)

@@ -77,6 +77,14 @@ class Peers:
         """
         return self._many("prescription", "cards", tenant, ids)
 
+    def names(self, tenant: str, subjects: Iterable[str]) -> dict[str, str]:
+        """Return names of staff by their subjects at the provider; who is unknown is left out.
+
+        Raises:
+            Away: prescription does not answer.
+        """
+        return self._many("prescription", "names", tenant, subjects)
+
     def texts(self, owner: str, tenant: str, ids: Iterable[str]) -> dict[str, Any]:
         """Return people's words by id; erased ones are left out.
 

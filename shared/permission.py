@@ -138,10 +138,20 @@ class Asker:
             raise NotFound(NOBODY_HERE)
         self.disclose([person.patient])
 
+    def enter(self, site: str) -> None:
+        """Let through what belongs to a site and to nobody who is treated there.
+
+        Raises:
+            NotFound: the asker does not reach the site.
+        """
+        if not self._holds(Person("", site)):
+            raise NotFound(NOBODY_HERE)
+        self.disclose(())
+
     def span(self) -> Span:
         """Return whose records a list may hold; what it holds is to be disclosed."""
         if SITE in self.reaches:
-            return Span(sites=self.identity.sites or None)
+            return Span(sites=self.identity.sites if self.identity.is_limited else None)
         return Span() if self.reaches - PERSONAL else Span(patient=self.identity.patient)
 
     def disclose(self, patients: Iterable[str]) -> None:
@@ -161,7 +171,7 @@ class Asker:
         asker, reaches = self.identity, self.reaches
         its = bool(reaches & {OWN, ALLOWED})
         own = its and bool(asker.patient) and asker.patient == person.patient
-        here = SITE in reaches and (not asker.sites or person.site in asker.sites)
+        here = SITE in reaches and (not asker.is_limited or person.site in asker.sites)
         return own or here or bool(reaches - PERSONAL)
 
 

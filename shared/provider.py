@@ -29,7 +29,7 @@ class Names:
     """Which claim holds what; `a.b` is b within a."""
 
     tenant: str = "tenant"
-    region: str = "region"
+    region: str = "regions"
     sites: str = "sites"
     roles: str = "roles"
     patient: str = "patient"
@@ -48,7 +48,8 @@ class Provider:
         tenant: the one practice group, where no claim says which.
         tenants: the provider's word to ours; where it is empty, the words are ours.
         roles: group or role of the provider to a role of ours; the same.
-        regions: region to the ids of its sites.
+        regions: region to the ids of its sites; where it is empty, the words are ids of regions
+            that the practice has registered here.
     """
 
     client: str = "hep-web"
@@ -72,6 +73,7 @@ class Provider:
             tenant=self._tenant(claims),
             roles=self._roles(claims),
             sites=self._sites(claims),
+            regions=() if self.regions else _many(claims, self.claims.region),
             patient=str(held(claims, self.claims.patient) or ""),
             expires=int(claims.get("exp", 0)),
             scopes=tuple(str(claims.get("scope", "")).split()),
@@ -99,9 +101,9 @@ class Provider:
 
     def _sites(self, claims: Claims) -> tuple[str, ...]:
         own, regions = _many(claims, self.claims.sites), _many(claims, self.claims.region)
-        if set(regions) - set(self.regions):
+        if self.regions and set(regions) - set(self.regions):
             raise Unauthorized("The token names a region that is not known here.", "claims")
-        within = (site for region in regions for site in self.regions[region])
+        within = (site for region in regions for site in self.regions.get(region, ()))
         return tuple(dict.fromkeys((*own, *within)))
 
 

@@ -88,6 +88,7 @@ Handler = Callable[[Any, Service, Cause], Commit]
 DueHandler = Callable[[Due, Service], None]
 Channel = Callable[[Intent, Service], str]
 Record = Callable[[Intent, Outcome, Service], None]
+Within = Callable[[Sequence[str], str, Service], Sequence[str]]
 Now = Callable[[Identity, Service], Identity | None]
 Arrived = Callable[[Identity, str, Service], None]
 
@@ -104,6 +105,12 @@ def _as_kept(who: Identity, service: Service) -> Identity | None:
 
 def _not_minded(who: Identity, email: str, service: Service) -> None:
     """Do nothing about somebody who signs in."""
+
+
+def _nowhere(regions: Sequence[str], tenant: str, service: Service) -> Sequence[str]:
+    """Know no region: who leads one reaches nothing here."""
+    del regions, tenant, service
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,7 @@ class Definition:
         outcome: commits what became of an intent.
         indexes: (projection, collection, fields) that pages of documents are read by.
         front: loads what `serve` shows.
+        within: ids of regions to those of their sites.
         signs_in: whether people sign in at this service.
         now: says who the subject of a session is now, each time that it is renewed; nobody,
             where there is no such person any more.
@@ -152,6 +160,7 @@ class Definition:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     outcome: Record = _no_outcome
     indexes: Sequence[tuple[Projection, str, Sequence[str]]] = ()
+    within: Within = _nowhere
     signs_in: bool = False
     now: Now = _as_kept
     arrived: Arrived = _not_minded

@@ -123,6 +123,7 @@ class Sessions:
             "tenant": who.tenant,
             "roles": list(who.roles),
             "sites": list(who.sites),
+            "regions": list(who.regions),
             "patient": who.patient,
             "sid": held.id,
             "scope": " ".join(who.scopes),
@@ -155,6 +156,13 @@ class Sessions:
         return self.database.get_collection(SESSIONS, write_concern=concern)
 
 
+def forget(database: Database, tenant: str, patient: str) -> None:
+    """Destroy the sessions of a patient, and of those who act for the patient."""
+    concern = WriteConcern(w="majority", j=True)
+    sessions = database.get_collection(SESSIONS, write_concern=concern)
+    sessions.delete_many({"tenant": tenant, "who.patient": patient})
+
+
 def prepare(database: Database) -> None:
     """Create the indexes: by subject, and by when the store may sweep what is over."""
     sessions = database[SESSIONS]
@@ -185,7 +193,8 @@ def sign_for(database: Database, vault: Vault, issuer: str, clock: Clock) -> Ses
 
 
 def _held(document: Document) -> Held:
-    lists = {name: tuple(document["who"][name]) for name in ("roles", "sites", "scopes")}
+    names = ("roles", "sites", "scopes", "regions")
+    lists = {name: tuple(document["who"].get(name, ())) for name in names}
     kept = Identity(**{**document["who"], **lists})
     names = ("kind", "device", "begun", "used")
     return Held(id=document["_id"], who=kept, **{name: document[name] for name in names})

@@ -66,6 +66,7 @@ class Identity:
         expires: seconds since 1970.
         scopes: what a partner's client was given; empty for people.
         session: the id of the session that a page's token was made for; else empty.
+        regions: ids of regions whose sites the roles are limited to, besides `sites`.
     """
 
     subject: str
@@ -76,6 +77,12 @@ class Identity:
     expires: int
     session: str = ""
     scopes: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the roles hold at some sites alone; a region without sites limits to none."""
+        return bool(self.sites or self.regions)
 
 
 def said(claims: Claims) -> Identity:
@@ -92,6 +99,7 @@ def said(claims: Claims) -> Identity:
         patient=str(claims.get("patient", "")),
         expires=int(claims.get("exp", 0)),
         scopes=tuple(str(claims.get("scope", "")).split()),
+        regions=words(claims, "regions"),
     )
 
 

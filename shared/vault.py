@@ -3,7 +3,8 @@
 AES-256-GCM with one key a patient, wrapped under a master key (shared/keyring.py). Destroying the
 key makes everything that was sealed with it unreadable, in backups of documents too. Secrets of the
 service itself (for blind indexes, forms, cursors) are kept wrapped beside them, so that they
-outlive the master key they were made under.
+outlive the master key they were made under. Where a key was destroyed a mark stays: nothing is
+sealed for that subject any more, whatever comes late.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
+from shared.errors import NotFound
 from shared.keyring import UNNAMED, KeyRing, Wrapped
 from shared.mongo import Database, Document
 
@@ -30,6 +32,11 @@ NONCE = 12
 PAGE = 200
 # No tenant has an empty name: what begins so is nobody's key, but a secret of the service.
 SERVICE = ""
+NOBODY = "There is nobody here with this id."
+
+
+class Erased(NotFound):
+    """The subject was forgotten: nothing is kept of them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,9 @@ class Vault:
             identity: the id that events refer to; sealing it again replaces it.
             value: any JSON value.
             words: what it can be found by, for example the words of a name.
+
+        Raises:
+            Erased: the subject was forgotten.
         """
         key = self._key(tenant, subject)
         nonce = os.urandom(NONCE)
@@ -92,10 +102,45 @@ class Vault:
         return [document["_id"].split("|", 1)[1] for document in found]
 
     def erase(self, tenant: str, subject: str) -> int:
-        """Destroy the subject's key and documents; return how many there were."""
+        """Destroy the subject's key and documents, for ever; return how many there were.
+
+        Done again, it tells what the first time told.
+        """
         name = f"{tenant}|{subject}"
-        self._majority(KEYS).delete_one({"_id": name})
-        return int(self._majority(SEALED).delete_many({"subject": name}).deleted_count)
+        there = self.database[SEALED].count_documents({"subject": name})
+        self.mark(tenant, subject, {"sealed": there})
+        self._majority(SEALED).delete_many({"subject": name})
+        return self.destroyed(tenant, subject)["sealed"]
+
+    def mark(self, tenant: str, subject: str, counts: Mapping[str, int]) -> None:
+        """Destroy the subject's key, and keep how much of each kind there was, whoever asks again.
+
+        Args:
+            tenant: the practice group.
+            subject: whose key.
+            counts: kind to number; of two that were told for a kind the greater one stays.
+        """
+        most = {f"destroyed.{kind}": number for kind, number in counts.items()}
+        self._majority(KEYS).update_one(
+            {"_id": f"{tenant}|{subject}"},
+            {
+                "$set": {"erased": True},
+                "$unset": {"wrapped": "", "master": ""},
+                "$max": most,
+            },
+            upsert=True,
+        )
+
+    def destroyed(self, tenant: str, subject: str) -> dict[str, int]:
+        """Return how much of each kind was destroyed of an erased subject; empty for others."""
+        found = self.database[KEYS].find_one({"_id": f"{tenant}|{subject}"}) or {}
+        return dict(found.get("destroyed", {}))
+
+    def erased(self, tenant: str, subjects: Iterable[str]) -> set[str]:
+        """Return those of the subjects who were forgotten."""
+        names = [f"{tenant}|{subject}" for subject in subjects]
+        found = self.database[KEYS].find({"_id": {"$in": names}, "erased": True}, {"_id": 1})
+        return {document["_id"].split("|", 1)[1] for document in found}
 
     def forget(self, tenant: str, identities: Iterable[str]) -> None:
         """Destroy what was sealed under these ids; the subject's key stays."""
@@ -152,7 +197,7 @@ class Vault:
     def _rewrap(self, page: Iterable[Document]) -> int:
         newest, done = self.ring.newest, 0
         for document in page:
-            if document.get("master") != newest:
+            if "wrapped" in document and document.get("master") != newest:
                 name, before = document["_id"], document["wrapped"]
                 wrapped = self.ring.wrap(self._unwrap(document), name)
                 # One that was destroyed meanwhile stays destroyed.
@@ -171,15 +216,25 @@ class Vault:
 
     def _keys(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return the keys that there are, in one query: a list opens many cards."""
-        found = self.database[KEYS].find({"_id": {"$in": list(names)}})
-        return {document["_id"]: self._unwrap(document) for document in found}
+        wanted = {"_id": {"$in": list(names)}}
+        return {
+            found["_id"]: self._unwrap(found)
+            for found in self.database[KEYS].find(wanted)
+            if "wrapped" in found
+        }
 
     def _new_key(self, name: str, key: bytes) -> bytes:
-        """Keep a new key; return it, or the one that another request has made first."""
+        """Keep a new key; return it, or the one that another request has made first.
+
+        Raises:
+            Erased: the subject was forgotten.
+        """
         try:
             self._majority(KEYS).insert_one({"_id": name, **_stored(self.ring.wrap(key, name))})
         except DuplicateKeyError:
-            return self._keys({name}).get(name, key)
+            if found := self._keys({name}).get(name):
+                return found
+            raise Erased(NOBODY) from None
         return key
 
     def _unwrap(self, document: Mapping[str, Any]) -> bytes:

@@ -23,9 +23,10 @@ def begin(part: str, fault: Exception) -> None:
 
     Args:
         part: a role, or a consumer.
-        fault: of the store's client or of the broker's.
+        fault: of the store's client or of the broker's, or one that names whom it `awaits`.
     """
-    found = ("store" if isinstance(fault, PyMongoError) else "broker", describe(fault))
+    engine = "store" if isinstance(fault, PyMongoError) else "broker"
+    found = (getattr(fault, "awaits", engine), describe(fault))
     before = TOLD.get(part)
     if found == before:
         return

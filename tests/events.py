@@ -6,7 +6,6 @@
 
 import json
 import random
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -15,7 +14,7 @@ from typing import Any
 
 import jsonschema
 
-from shared.envelope import Envelope, encode
+from shared.envelope import Envelope, encode, event_id
 from shared.mongo import Document
 from shared.views import Projection, Views
 
@@ -50,7 +49,7 @@ def event(
     service, name = kind.split(".", 1)[0], f"hep.{kind}.v1"
     owner = data.get("patient") or stream
     found = Envelope(
-        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{tenant}|{kind}|{stream}|{sequence}").hex,
+        id=event_id(service, tenant, stream, sequence),
         source=f"/{service}",
         type=name,
         subject=stream,

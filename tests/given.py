@@ -73,6 +73,10 @@ class Nobody:
         del tenant, ids
         return {}
 
+    def names(self, tenant: str, subjects: object) -> dict[str, str]:
+        del tenant, subjects
+        return {}
+
     def texts(self, owner: str, tenant: str, ids: object) -> dict[str, object]:
         del owner, tenant, ids
         return {}

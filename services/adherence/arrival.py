@@ -45,7 +45,7 @@ def let_in(found: Found | None, key: str) -> Response:
         Closed: it lets nobody in any more.
         Mistaken: what was given is not right; that was counted.
     """
-    if found is None or queries.is_erased(service(), found.tenant, found.patient):
+    if found is None or service().vault.erased(found.tenant, [found.patient]):
         session.failed()
         raise Unknown("We do not know this invitation.")
     who = _invited(found)

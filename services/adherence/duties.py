@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from adherence import handlers, invitation, secret
 from adherence.commands import ReachPhase
-from adherence.policies import ERASE, FORGET, REACH_PHASE, UNSEAL
-from shared import commands
+from adherence.policies import FORGET, REACH_PHASE, UNSEAL
+from shared import commands, privacy
 from shared.due import Due
 from shared.service import DueHandler, Service
 
@@ -18,13 +18,9 @@ def reach_phase(due: Due, service: Service) -> None:
 
 
 def erase(due: Due, service: Service) -> None:
-    """Destroy what a patient has written, and let nobody in; done again, there is nothing left."""
-    tenant, patient = due.tenant, due.data["patient"]
-    service.vault.erase(tenant, patient)
-    secret.forget(service.database, tenant, patient)
-    door = service.streams.peek(invitation.KIND, tenant, patient).state
-    for subject in (patient, *door.supporters):
-        service.sessions.end(tenant, subject)
+    """Forget a patient, and where the patient's invitations are found."""
+    secret.forget(service.database, due.tenant, due.data["patient"])
+    privacy.erase(due, service)
 
 
 def unseal(due: Due, service: Service) -> None:
@@ -42,7 +38,7 @@ def forget(due: Due, service: Service) -> None:
 
 DUE: Mapping[str, DueHandler] = {
     REACH_PHASE: reach_phase,
-    ERASE: erase,
+    privacy.ERASE: erase,
     UNSEAL: unseal,
     FORGET: forget,
 }

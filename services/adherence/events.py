@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from shared.privacy import ErasureCompleted
+
 Mode = Literal["as_prescribed", "edited"]
 Evidence = Literal["tap", "timed", "counted", "observed", "device"]
 Reason = Literal["added", "correction"]
@@ -178,4 +180,5 @@ EVENTS = (
     InvitationRevoked,
     SupporterAllowed,
     SupporterRemoved,
+    ErasureCompleted,
 )

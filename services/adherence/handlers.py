@@ -91,5 +91,5 @@ def _seal(words: str, events: Decided, before: Diary, service: Service, cause: C
 
 def _forget(patient: str, service: Service, cause: Cause) -> None:
     """Destroy what was sealed for a patient who was erased while this command ran."""
-    if queries.is_erased(service, cause.tenant, patient):
+    if service.vault.erased(cause.tenant, [patient]):
         service.vault.erase(cause.tenant, patient)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adherence import invitation, queries, secret
+from adherence import invitation, secret
 from adherence.commands import (
     InviteSupporter,
     IssueInvitation,
@@ -68,7 +68,7 @@ def remove_supporter(command: RemoveSupporter, service: Service, cause: Cause) -
 
 def now(who: Identity, service: Service) -> Identity | None:
     """Return who somebody is now who signed in here: nobody once erased, or taken back."""
-    if queries.is_erased(service, who.tenant, who.patient):
+    if service.vault.erased(who.tenant, [who.patient]):
         return None
     if "supporter" not in who.roles:
         return who
@@ -85,7 +85,7 @@ def _append(
     found = (loaded.state.invitations[one.invitation] for one in closed)
     service.vault.forget(cause.tenant, [one.kept.secret for one in found])
     # What was sealed for a patient who was erased while this command ran.
-    if queries.is_erased(service, cause.tenant, patient):
+    if service.vault.erased(cause.tenant, [patient]):
         service.vault.erase(cause.tenant, patient)
         secret.forget(service.database, cause.tenant, patient)
     return commit

@@ -128,7 +128,9 @@ def show_accesses() -> Any:
     found, away = accesses.gathered(who.identity, who.patient)
     zone = queries.zone(service(), who.tenant, who.patient) or UTC
     others = [one for one in found if one["actor"] != who.identity.subject]
-    return render_template("adherence/accesses.html", days=looks.days(others, zone), away=away)
+    names = accesses.names(who.identity, others)
+    shown = looks.days(others, zone, names)
+    return render_template("adherence/accesses.html", days=shown, away=away)
 
 
 @pages.errorhandler(DayOver)

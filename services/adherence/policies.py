@@ -1,4 +1,4 @@
-"""What an event makes this service do: a completed phase is a milestone, erased is erased.
+"""What an event makes this service do: a completed phase is a milestone.
 
 An invitation that is over leaves no secret behind, and at last no place where it is found.
 """
@@ -15,7 +15,6 @@ from shared.envelope import Envelope
 from shared.views import Views
 
 REACH_PHASE = "reach_phase"
-ERASE = "erase"
 UNSEAL = "unseal"
 FORGET = "forget"
 
@@ -24,11 +23,6 @@ def schedule_phase(event: Envelope, views: Views, phase: int) -> None:
     """Have a completed phase decided upon, because its program was revised for that reason."""
     data = {"program": event.identity, "phase": phase, "declared": event.time}
     views.schedule(event, _due(REACH_PHASE, event, data))
-
-
-def schedule_erasure(event: Envelope, views: Views) -> None:
-    """Have the words of an erased patient destroyed."""
-    views.schedule(event, _due(ERASE, event, {"patient": event.identity}))
 
 
 def schedule_expiry(event: Envelope, views: Views) -> None:

@@ -7,9 +7,10 @@ it is read.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adherence.policies import schedule_erasure, schedule_expiry, schedule_phase
+from adherence.policies import schedule_expiry, schedule_phase
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -26,11 +27,16 @@ def on_patient_registered(event: Envelope, views: Views) -> None:
     views.put("patients", _document(event, event.data["patient"], {"erased": False}, names))
 
 
+def on_patient_updated(event: Envelope, views: Views) -> None:
+    names = ("site", "zone", "language")
+    changed = {name: event.data[name] for name in names}
+    views.put("patients", _written("patients", event, views) | changed)
+
+
 def on_patient_erased(event: Envelope, views: Views) -> None:
     patient = _written("patients", event, views)
     patient["erased"] = True
     views.put("patients", patient)
-    schedule_erasure(event, views)
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
@@ -116,6 +122,7 @@ def _documents(event: Envelope) -> list[Reference]:
 
 
 READS = {
+    "patient.updated.v1": "patients",
     "patient.erased.v1": "patients",
     "program.revised.v1": "programs",
     "program.ended.v1": "programs",
@@ -128,6 +135,7 @@ PROGRAMS = Projection(
     documents=_documents,
     handlers={
         "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
@@ -139,7 +147,7 @@ PROGRAMS = Projection(
         "hep.adherence.invitation.issued.v1": on_invitation_issued,
     },
 )
-PROJECTIONS = [PROGRAMS]
+PROJECTIONS = [PROGRAMS, PRIVACY]
 INDEXES = (
     (PROGRAMS, "programs", ("patient", "program")),
     (PROGRAMS, "sessions", ("program", "local_date")),

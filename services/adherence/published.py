@@ -8,6 +8,7 @@ from adherence.events import (
     SessionAmended,
     SessionLogged,
 )
+from shared import privacy
 from shared.publication import Publication
 
 PUBLISHED = {
@@ -16,4 +17,5 @@ PUBLISHED = {
     InvitationIssued: Publication("invitation.issued", payloads.InvitationIssued),
     InvitationRedeemed: Publication("invitation.redeemed", payloads.InvitationRedeemed),
     MilestoneReached: Publication("milestone.reached", payloads.Milestone),
+    **privacy.PUBLISHED,
 }

@@ -166,12 +166,6 @@ def zone(service: Service, tenant: str, patient: str) -> ZoneInfo | None:
     return ZoneInfo(found["zone"]) if found else None
 
 
-def is_erased(service: Service, tenant: str, patient: str) -> bool:
-    """Tell whether a patient was erased."""
-    found = _patient(service, tenant, patient)
-    return bool(found and found["erased"])
-
-
 def door(service: Service, tenant: str, patient: str) -> Door:
     """Return a patient's invitations and supporters, folded from the stream."""
     return service.streams.peek(invitation.KIND, tenant, patient).state

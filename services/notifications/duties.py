@@ -6,7 +6,7 @@ from notifications import handlers, queries
 from notifications.commands import CloseMessage, Remind
 from notifications.events import Channel
 from notifications.policies import REMIND
-from shared import commands
+from shared import commands, privacy
 from shared.due import Due
 from shared.send import Intent, Outcome
 from shared.service import Service
@@ -32,4 +32,9 @@ def close(intent: Intent, outcome: Outcome, service: Service) -> None:
     commands.run(lambda: handlers.close_message(command, service, cause), cause)
 
 
-DUE = {REMIND: remind}
+def erase(due: Due, service: Service) -> None:
+    """Forget a patient, and what was still to be said."""
+    privacy.erase(due, service, queries.unsent)
+
+
+DUE = {REMIND: remind, privacy.ERASE: erase}

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from shared.privacy import ErasureCompleted
+
 Reason = Literal["due", "later", "done", "skipped", "off", "over", "ended", "erased"]
 Kind = Literal["celebration", "reminder", "invitation"]
 Channel = Literal["email", "inbox"]
@@ -71,4 +73,4 @@ class MessageFailed(Message):
     reason: str
 
 
-EVENTS = (ReminderDecided, MessageSent, MessageExpired, MessageFailed)
+EVENTS = (ReminderDecided, MessageSent, MessageExpired, MessageFailed, ErasureCompleted)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from notifications import policies
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -31,6 +32,14 @@ def on_patient_registered(event: Envelope, views: Views) -> None:
     person.update({name: event.data[name] for name in ("zone", "language", "site")})
     views.put("people", person)
     policies.begin(event, views, person)
+
+
+def on_patient_updated(event: Envelope, views: Views) -> None:
+    person = _person(event, views)
+    # Chains begin in the first zone, whichever of program and move comes here first.
+    changed = {name: event.data[name] for name in ("language", "site")}
+    person.update(changed | {"moved": event.data["zone"]})
+    views.put("people", person)
 
 
 def on_patient_erased(event: Envelope, views: Views) -> None:
@@ -228,7 +237,9 @@ MESSAGES = Projection(
     documents=_documents,
     handlers={
         "hep.prescription.site.registered.v1": on_site_registered,
+        "hep.prescription.site.changed.v1": on_site_registered,
         "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
@@ -243,5 +254,5 @@ MESSAGES = Projection(
         "hep.notifications.message.failed.v1": on_message_failed,
     },
 )
-PROJECTIONS = [MESSAGES]
+PROJECTIONS = [MESSAGES, PRIVACY]
 INDEXES = ((MESSAGES, "messages", ("patient", "order")),)

@@ -6,6 +6,7 @@ from notifications.schemas import (
     MessageUnsentPayload,
     ReminderDecidedPayload,
 )
+from shared import privacy
 from shared.publication import Publication
 
 PUBLISHED = {
@@ -13,4 +14,5 @@ PUBLISHED = {
     MessageSent: Publication("message.sent", MessageSentPayload),
     MessageExpired: Publication("message.expired", MessageUnsentPayload),
     MessageFailed: Publication("message.failed", MessageUnsentPayload),
+    **privacy.PUBLISHED,
 }

@@ -1,5 +1,6 @@
 """What this service reads of its documents, for decisions, mails, routes and pages."""
 
+from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from shared.mongo import Document
 from shared.permission import NOBODY_HERE, Asker, Person
 from shared.schedule import read
 from shared.service import Service
+from shared.tenancy import LIMIT
 
 
 class Unknown(LookupError):
@@ -27,7 +29,8 @@ def person(service: Service, tenant: str, patient: str) -> Document:
     found = service.documents(MESSAGES, "people").get(tenant, patient)
     if found is None or not found["zone"]:
         raise Unknown("patient")
-    return found
+    zone: str = found.get("moved") or found["zone"]
+    return found | {"zone": zone}
 
 
 def site_name(service: Service, tenant: str, site: str) -> str:
@@ -105,6 +108,25 @@ def inbox(
     return messages.page(
         asker.tenant, {"patient": patient}, order="order", after=after, limit=limit
     )
+
+
+def unsent(service: Service, tenant: str, patient: str) -> list[str]:
+    """Return the ids of a patient's messages that are still to be sent."""
+    return [found["message"] for found in messages(service, tenant, patient) if _waits(found)]
+
+
+def messages(service: Service, tenant: str, patient: str) -> Iterator[Document]:
+    """Yield all messages of a patient, the newest first."""
+    documents, after = service.documents(MESSAGES, "messages"), ""
+    while found := documents.page(
+        tenant, {"patient": patient}, order="order", after=after, limit=LIMIT
+    ):
+        yield from found
+        after = found[-1]["order"]
+
+
+def _waits(message: Document) -> bool:
+    return bool(message["state"] == "planned")
 
 
 def _told(service: Service, tenant: str, program: str, days: tuple[date, ...]) -> dict[date, bool]:

@@ -1,8 +1,14 @@
 """What answers hold. Words are null once the patient was erased."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from prescription import payloads
+
+
+def clock(**options: Any) -> fields.Time:
+    return fields.Time(format="%H:%M", **options)
 
 
 class Created(Schema):
@@ -14,19 +20,82 @@ class Created(Schema):
 class Practice(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)
+    language = fields.String(required=True)
+
+
+class Region(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class Opening(Schema):
+    """Hours of a weekday, 1 is Monday."""
+
+    weekday = fields.Integer(required=True)
+    opens = clock(required=True)
+    closes = clock(required=True)
+
+
+class Shift(Schema):
+    """Who is on duty on these dates; all day where no hours are given."""
+
+    staff = fields.String(required=True)
+    first = fields.Date(required=True)
+    last = fields.Date(required=True)
+    begins = clock(required=True, allow_none=True)
+    ends = clock(required=True, allow_none=True)
+
+
+class Rota(Schema):
+    shifts = fields.List(fields.Nested(Shift), required=True)
+    fallback = fields.String(required=True)
+
+
+class Place(Schema):
+    """A site in a list."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    zone = fields.String(required=True)
+    language = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    rota = fields.Boolean(required=True, metadata={"description": "whether it has one"})
 
 
 class Site(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)
     zone = fields.String(required=True)
+    language = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    hours = fields.List(fields.Nested(Opening), required=True)
+    rota = fields.Nested(Rota, required=True, allow_none=True)
 
 
-class Staff(Schema):
+class Duty(Schema):
+    """Who is on duty; a site without a rota has nobody, and `known` is false."""
+
+    staff = fields.List(fields.String(), required=True)
+    fallback = fields.Boolean(
+        required=True, metadata={"description": "whether it is who is there when nobody is"}
+    )
+    known = fields.Boolean(required=True, metadata={"description": "whether there is a rota"})
+
+
+class Colleague(Schema):
+    """A staff member in a list."""
+
     id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     role = fields.String(required=True)
     sites = fields.List(fields.String(), required=True)
+    left = fields.Date(
+        required=True, allow_none=True, metadata={"description": "last day, or null"}
+    )
+
+
+class Staff(Colleague):
+    email = fields.String(required=True, allow_none=True)
 
 
 class Ended(Schema):

@@ -1,14 +1,17 @@
 """What makes this service this service."""
 
 from prescription import roster
+from prescription.duties import DUE
 from prescription.events import EVENTS, UPCASTERS
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
+from prescription.queries import sites_within
 from shared.service import Definition, Front
 
 
 def _front() -> Front:
+    from prescription import administration  # noqa: F401, PLC0415 - its routes are `routes`'
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.routes import routes  # noqa: PLC0415
 
@@ -22,8 +25,10 @@ DEFINITION = Definition(
     published=PUBLISHED,
     handlers=HANDLERS,
     projections=PROJECTIONS,
+    due=DUE,
     indexes=INDEXES,
     front=_front,
+    within=sites_within,
     signs_in=True,
     arrived=roster.link,
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from prescription.events import Dose, Source
+from prescription.hours import Opening, Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,64 @@ class RegisterPractice:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePractice:
+    """Give the practice another name or language."""
+
+    practice: str
+    version: int
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRegion:
+    """Begin a region, which sites can belong to."""
+
+    region: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameRegion:
+    """Give a region another name."""
+
+    region: str
+    version: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterSite:
-    """Open a site in a time zone."""
+    """Open a site in a time zone, in a region or in none."""
 
     site: str
     name: str
     zone: str
     language: str
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSite:
+    """Say anew what a site is like; `version` is the one that was read."""
+
+    site: str
+    version: int
+    name: str
+    zone: str
+    language: str
+    region: str | None
+    hours: tuple[Opening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetRota:
+    """Say anew who is on duty at a site, and who is where nobody is."""
+
+    site: str
+    version: int
+    shifts: tuple[Shift, ...]
+    fallback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +87,44 @@ class RegisterStaff:
     role: str
     sites: tuple[str, ...]
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStaff:
+    """Say anew who somebody is, in which role and where."""
+
+    staff: str
+    version: int
+    name: str
+    email: str
+    role: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveStaff:
+    """End somebody's employment; the patients go to a successor, or to nobody yet."""
+
+    staff: str
+    version: int
+    date: date
+    successor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStaff:
+    """Take somebody on again who had left."""
+
+    staff: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Under which number another system knows somebody."""
+
+    source: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +142,30 @@ class RegisterPatient:
     site: str
     therapist: str | None
     precautions: str | None
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePatient:
+    """Say anew who a patient is and where the patient is treated."""
+
+    patient: str
+    version: int
+    name: str
+    email: str
+    phone: str | None
+    zone: str
+    language: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignPatient:
+    """Give a patient to a therapist, or to nobody yet."""
+
+    patient: str
+    version: int
+    therapist: str | None
 
 
 @dataclass(frozen=True, slots=True)

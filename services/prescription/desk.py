@@ -74,7 +74,7 @@ def library() -> list[dict[str, str]]:
 def program(identifier: str) -> tuple[dict[str, Any], int]:
     """Return a program with its patient and its place in time, and its version."""
     found, version = queries.find_program(identifier, asker(), service())
-    patient = queries.find_patient(found["patient"], asker(), service())
+    patient, _ = queries.find_patient(found["patient"], asker(), service())
     dates = {"ended": found["ended"] and found["ended"]["date"]}
     told = {"revisions": _compared(found["revisions"])}
     return {

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from prescription.hours import Opening, Shift
 from shared.codec import Upcaster
+from shared.privacy import ErasureCompleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,15 @@ class PracticeRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class PracticeChanged:
+    """The practice group has another name or language."""
+
+    practice: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class SiteRegistered:
     """A practice opened a site; `zone` is its IANA time zone."""
 
@@ -80,11 +91,76 @@ class SiteRegistered:
     name: str
     zone: str
     language: str
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChanged:
+    """A site is like this from now on; a weekday without opening hours is a closed day."""
+
+    site: str
+    name: str
+    zone: str
+    language: str
+    region: str | None
+    hours: tuple[Opening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RotaSet:
+    """A site's rota of who is on duty, all of it; the fallback is there when nobody else is."""
+
+    site: str
+    shifts: tuple[Shift, ...]
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRegistered:
+    """A practice put some of its sites into a region."""
+
+    region: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRenamed:
+    """A region has another name."""
+
+    region: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class StaffRegistered:
     """Somebody began to work at these sites; name and address are in a sealed card."""
+
+    staff: str
+    role: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChanged:
+    """Somebody works in this role at these sites from now on, or has another name or address."""
+
+    staff: str
+    role: str
+    sites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLeft:
+    """Somebody's employment ends; `date` is the last day, `successor` takes over the patients."""
+
+    staff: str
+    date: date
+    successor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReturned:
+    """Somebody who had left works here again, as before."""
 
     staff: str
     role: str
@@ -102,6 +178,24 @@ class PatientRegistered:
     therapist: str | None
     birth_year: int
     precautions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientUpdated:
+    """A patient has another name or address, in a card sealed anew, or is treated elsewhere."""
+
+    patient: str
+    site: str
+    zone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAssigned:
+    """A patient is this therapist's from now on, or nobody's."""
+
+    patient: str
+    therapist: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +264,29 @@ class ProgramEnded:
 
 EVENTS = (
     PracticeRegistered,
+    PracticeChanged,
+    RegionRegistered,
+    RegionRenamed,
     SiteRegistered,
+    SiteChanged,
+    RotaSet,
     StaffRegistered,
+    StaffChanged,
+    StaffLeft,
+    StaffReturned,
     PatientRegistered,
+    PatientUpdated,
+    PatientAssigned,
     PatientErased,
     ExercisePublished,
     ProgramPrescribed,
     ProgramRevised,
     ProgramEnded,
+    ErasureCompleted,
 )
 
-# (type, schema) to the function that lifts it to the next schema; every event is at its first.
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+# (type, schema) to the function that lifts it to the next schema.
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    # Sites belonged to no region.
+    ("SiteRegistered", 1): lambda data: data | {"region": None},
+}

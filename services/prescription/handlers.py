@@ -2,26 +2,37 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from prescription import exercise, patient, practice, program, roster, site, staff
+from prescription import employment, exercise, patient, practice, program, region, rota, site, staff
 from prescription.commands import (
+    AssignPatient,
+    ChangePractice,
+    ChangeSite,
+    ChangeStaff,
     EndProgram,
     ErasePatient,
+    LeaveStaff,
     PrescribeProgram,
     PublishExercise,
     RegisterPatient,
     RegisterPractice,
+    RegisterRegion,
     RegisterSite,
     RegisterStaff,
+    RenameRegion,
+    ReturnStaff,
     ReviseProgram,
+    SetRota,
+    UpdatePatient,
 )
+from prescription.edition import check_version
 from prescription.patient import Patient
 from prescription.rules import rules
 from prescription.text import Texts
-from shared.errors import Fault, Stale
 from shared.service import Handler, Service
-from shared.store import Commit
+from shared.store import Commit, Repeated
 from shared.stream import Cause, Loaded
 
 
@@ -30,21 +41,42 @@ def register_practice(command: RegisterPractice, service: Service, cause: Cause)
     return service.streams.append(loaded, practice.register(loaded.state, command), cause)
 
 
+def change_practice(command: ChangePractice, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(practice.KIND, cause, command.practice)
+    check_version(loaded, command.version)
+    return service.streams.append(loaded, practice.change(command), cause)
+
+
+def register_region(command: RegisterRegion, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(region.KIND, cause, command.region)
+    return service.streams.append(loaded, region.register(command), cause)
+
+
+def rename_region(command: RenameRegion, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(region.KIND, cause, command.region)
+    check_version(loaded, command.version)
+    return service.streams.append(loaded, region.rename(command), cause)
+
+
 def register_site(command: RegisterSite, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(site.KIND, cause, command.site)
-    return service.streams.append(loaded, site.register(command), cause)
+    around = service.streams.peek(region.KIND, cause.tenant, command.region or "").state
+    return service.streams.append(loaded, site.register(command, around), cause)
 
 
-def register_staff(command: RegisterStaff, service: Service, cause: Cause) -> Commit:
-    loaded = service.streams.load(staff.KIND, cause, command.staff)
-    known = {
-        identity
-        for identity in command.sites
-        if service.streams.peek(site.KIND, cause.tenant, identity).state.name
-    }
-    events = staff.register(command, known, rules())
-    roster.seal(cause.tenant, command.staff, roster.card(command), service)
-    return service.streams.append(loaded, events, cause)
+def change_site(command: ChangeSite, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(site.KIND, cause, command.site)
+    check_version(loaded, command.version)
+    around = service.streams.peek(region.KIND, cause.tenant, command.region or "").state
+    return service.streams.append(loaded, site.change(command, around), cause)
+
+
+def set_rota(command: SetRota, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(site.KIND, cause, command.site)
+    check_version(loaded, command.version)
+    named = {command.fallback, *(shift.staff for shift in command.shifts)}
+    members = {one: service.streams.peek(staff.KIND, cause.tenant, one).state for one in named}
+    return service.streams.append(loaded, rota.set_rota(command, members), cause)
 
 
 def register_patient(command: RegisterPatient, service: Service, cause: Cause) -> Commit:
@@ -57,10 +89,40 @@ def register_patient(command: RegisterPatient, service: Service, cause: Cause) -
         rules=rules(),
     )
     events = patient.register(command, desk, texts.keep)
-    card, words = patient.card(command), patient.findable(command.name)
+    card = patient.card(command)
+    words = patient.words(card, command.birth_year)
     service.vault.seal(cause.tenant, command.patient, command.patient, card, words)
     texts.seal(service.vault, command.patient)
     return service.streams.append(loaded, events, cause, key=command.patient)
+
+
+def update_patient(command: UpdatePatient, service: Service, cause: Cause) -> Commit:
+    tenant, identity = cause.tenant, command.patient
+    loaded = service.streams.peek(patient.KIND, tenant, identity)
+    commit = service.streams.accepted(loaded, cause)
+    if commit is None:
+        check_version(loaded, command.version)
+        around = service.streams.peek(site.KIND, tenant, command.site).state
+        events = patient.update(loaded.state, command, around)
+        commit = service.streams.append(loaded, events, cause)
+    elif commit != loaded.commits[-1]:
+        raise Repeated(commit)
+    # After the commit, which can lose to a rival's: a card of a change that was not would stay.
+    # A process that ended in between seals when the command is sent again.
+    registered, known = loaded.state.registered, service.vault.open(tenant, [identity])
+    if registered and identity in known:
+        card = patient.changed_card(known[identity], command)
+        words = patient.words(card, registered.birth_year)
+        service.vault.seal(tenant, identity, identity, card, words)
+    _forget(identity, service, cause)
+    return commit
+
+
+def assign_patient(command: AssignPatient, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(patient.KIND, cause, command.patient)
+    check_version(loaded, command.version)
+    therapist = service.streams.peek(staff.KIND, cause.tenant, command.therapist or "").state
+    return _append(loaded, patient.assign(loaded.state, command, therapist), service, cause)
 
 
 def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Commit:
@@ -96,7 +158,7 @@ def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause)
 
 def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
-    _check_version(loaded, command.version)
+    check_version(loaded, command.version)
     owner = loaded.state.prescribed.patient if loaded.state.prescribed else ""
     texts = Texts(cause, _known(loaded.state, service, cause))
     asked = (found.exercise for found in command.exercises)
@@ -110,15 +172,25 @@ def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Co
 
 def end_program(command: EndProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
-    _check_version(loaded, command.version)
+    check_version(loaded, command.version)
     return service.streams.append(loaded, program.end(loaded.state, command, rules()), cause)
 
 
 HANDLERS: Mapping[type, Handler] = {
     RegisterPractice: register_practice,
+    ChangePractice: change_practice,
+    RegisterRegion: register_region,
+    RenameRegion: rename_region,
     RegisterSite: register_site,
-    RegisterStaff: register_staff,
+    ChangeSite: change_site,
+    SetRota: set_rota,
+    RegisterStaff: employment.register_staff,
+    ChangeStaff: employment.change_staff,
+    LeaveStaff: employment.leave_staff,
+    ReturnStaff: employment.return_staff,
     RegisterPatient: register_patient,
+    UpdatePatient: update_patient,
+    AssignPatient: assign_patient,
     ErasePatient: erase_patient,
     PublishExercise: publish_exercise,
     PrescribeProgram: prescribe_program,
@@ -127,12 +199,9 @@ HANDLERS: Mapping[type, Handler] = {
 }
 
 
-def _check_version(loaded: Loaded[program.Program], version: int) -> None:
-    if loaded.version and version != loaded.version:
-        raise Stale(
-            "Somebody changed this program since you read it. Read it again, then decide.",
-            faults=[Fault("/If-Match", f'The program is at "{loaded.version}" now.')],
-        )
+def _append(loaded: Loaded[Any], events: list[object], service: Service, cause: Cause) -> Commit:
+    """Append what was decided; where it was nothing, answer with what is there."""
+    return service.streams.append(loaded, events, cause) if events else loaded.commits[-1]
 
 
 def _desk(owner: str, asked: Iterable[str], service: Service, cause: Cause) -> program.Desk:

@@ -61,6 +61,10 @@ def day(**options: Any) -> fields.Date:
     return fields.Date(**_messages(DAY), **options)
 
 
+def clock(**options: Any) -> fields.Time:
+    return fields.Time(format="%H:%M", **_messages("Give a time as 08:30."), **options)
+
+
 def flag(**options: Any) -> fields.Boolean:
     return fields.Boolean(
         truthy={True}, falsy={False}, **_messages("Give true or false."), **options

@@ -59,15 +59,15 @@ def show_patients() -> Any:
 def show_patient(patient: str) -> Any:
     """Show a patient with all programs."""
     who = asker()
-    found = queries.find_patient(patient, who, service())
+    found, _ = queries.find_patient(patient, who, service())
     programs = queries.programs(patient, who, service(), limit=LIMIT)[:LIMIT]
     return render_template(
         "prescription/patient.html",
         **desk.patients(),
         patient=found,
         programs=[desk.placed(program, found["zone"]) for program in programs],
-        site=queries.find_site(found["site"], who, service()),
-        therapist=found["therapist"] and queries.find_staff(found["therapist"], who, service()),
+        site=queries.find_site(found["site"], who, service())[0],
+        therapist=found["therapist"] and queries.find_staff(found["therapist"], who, service())[0],
     )
 
 
@@ -103,7 +103,7 @@ def register_patient() -> Any:
 @api.reads(LISTS)
 def prescribe(patient: str) -> Any:
     """Prescribe a program."""
-    found = queries.find_patient(patient, asker(), service())
+    found, _ = queries.find_patient(patient, asker(), service())
     around: dict[str, Any] = {"patient": found, "library": desk.library()}
     if request.method == "GET":
         return desk.draw("prescribe.html", desk.fresh(found["zone"]), **around)

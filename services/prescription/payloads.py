@@ -1,6 +1,8 @@
 """The payloads of the published events: the promise to other services, changed only by adding."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, fields, post_dump, validate
 
 
 def identity(what: str) -> fields.String:
@@ -108,10 +110,27 @@ class PhaseSchema(Schema):
     name = text("the phase's name")
 
 
+def clock() -> fields.String:
+    return fields.String(
+        required=True, metadata={"description": "on the site's clock, as 08:30:00"}
+    )
+
+
+def maybe_clock() -> fields.String:
+    return fields.String(
+        required=True, allow_none=True, metadata={"description": "as 08:30:00, or null: all day"}
+    )
+
+
 class Practice(Schema):
     practice = identity("the tenant")
     name = fields.String(required=True)
     language = language()
+
+
+class Region(Schema):
+    region = identity("the region")
+    name = fields.String(required=True)
 
 
 class Site(Schema):
@@ -119,6 +138,55 @@ class Site(Schema):
     name = fields.String(required=True)
     zone = zone()
     language = language()
+    region = fields.String(metadata={"description": "the region; left out where it is in none"})
+
+    @post_dump
+    def leave_out(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Leave out a region that is none: events from before there were any stay the same."""
+        return {name: value for name, value in data.items() if value is not None}
+
+
+class OpeningSchema(Schema):
+    """Hours of a weekday at which a site is open."""
+
+    weekday = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 7),
+        metadata={"description": "ISO weekday, 1 is Monday"},
+    )
+    opens = clock()
+    closes = clock()
+
+
+class ChangedSite(Schema):
+    site = identity("the site")
+    name = fields.String(required=True)
+    zone = zone()
+    language = language()
+    region = fields.String(
+        required=True, allow_none=True, metadata={"description": "region, or null"}
+    )
+    hours = fields.List(
+        fields.Nested(OpeningSchema),
+        required=True,
+        metadata={"description": "a weekday that is not in it is a closed day"},
+    )
+
+
+class ShiftSchema(Schema):
+    """Who is on duty on these dates, the last included."""
+
+    staff = identity("who is on duty")
+    first = day("first local date")
+    last = day("last local date")
+    begins = maybe_clock()
+    ends = maybe_clock()
+
+
+class Rota(Schema):
+    site = identity("whose rota it is: this is all of it")
+    shifts = fields.List(fields.Nested(ShiftSchema), required=True)
+    fallback = identity("who is on duty where nobody else is")
 
 
 class Staff(Schema):
@@ -127,11 +195,35 @@ class Staff(Schema):
     sites = fields.List(fields.String(), required=True)
 
 
+class Left(Schema):
+    staff = identity("the staff member")
+    date = day("last day of employment")
+    successor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "staff id of who takes over the patients, or null"},
+    )
+
+
 class Patient(Schema):
     patient = identity("the patient; name and address are on a card that the owner keeps")
     site = identity("where the patient is treated")
     zone = zone()
     language = language()
+    therapist = fields.String(
+        required=True, allow_none=True, metadata={"description": "staff id, or null"}
+    )
+
+
+class Updated(Schema):
+    patient = identity("the patient; the card was sealed anew")
+    site = identity("where the patient is treated")
+    zone = zone()
+    language = language()
+
+
+class Assigned(Schema):
+    patient = identity("the patient")
     therapist = fields.String(
         required=True, allow_none=True, metadata={"description": "staff id, or null"}
     )

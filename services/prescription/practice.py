@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from prescription.commands import RegisterPractice
-from prescription.events import PracticeRegistered
+from prescription.commands import ChangePractice, RegisterPractice
+from prescription.events import PracticeChanged, PracticeRegistered
 from shared.errors import Refusal
 from shared.stream import Kind
 
@@ -20,11 +20,14 @@ class Practice:
     """What is known of the practice."""
 
     name: str = ""
+    language: str = ""
 
 
 def evolve(practice: Practice, event: object) -> Practice:
     """Return the practice after an event."""
-    return Practice(event.name) if isinstance(event, PracticeRegistered) else practice
+    if isinstance(event, PracticeRegistered | PracticeChanged):
+        return Practice(event.name, event.language)
+    return practice
 
 
 KIND = Kind("practice", Practice(), evolve)
@@ -39,3 +42,8 @@ def register(practice: Practice, command: RegisterPractice) -> list[object]:
     if practice.name:
         raise AlreadyRegistered("Go on with its sites and staff.")
     return [PracticeRegistered(command.practice, command.name, command.language)]
+
+
+def change(command: ChangePractice) -> list[object]:
+    """Decide another name or language."""
+    return [PracticeChanged(command.practice, command.name, command.language)]

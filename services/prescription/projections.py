@@ -1,4 +1,4 @@
-"""What therapists look through: lists of patients, programs, exercises, sites and staff.
+"""What staff look through: lists of patients, programs, exercises, regions, sites and staff.
 
 Names and words stay in the vault: a list holds their ids, and whoever draws it opens them. A
 patient's document is written by the patient's own events and by those of the patient's programs,
@@ -8,8 +8,10 @@ in any order.
 from collections.abc import Iterable
 from typing import Any
 
+from prescription.policies import hand_over
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -27,14 +29,44 @@ def by_name(event: Envelope) -> str:
     return f"{event.data['name'].casefold()}|{event.identity}"
 
 
+def on_region(event: Envelope, views: Views) -> None:
+    views.put("regions", _document(event, ("region", "name")) | {"order": by_name(event)})
+
+
 def on_site_registered(event: Envelope, views: Views) -> None:
     names = ("site", "name", "zone", "language")
-    views.put("sites", _document(event, names) | {"order": by_name(event)})
+    own = {"region": event.data.get("region"), "rota": False, "order": by_name(event)}
+    views.put("sites", _document(event, names) | own)
+
+
+def on_site_changed(event: Envelope, views: Views) -> None:
+    names = ("name", "zone", "language", "region")
+    changed = _fields(event, names) | {"order": by_name(event)}
+    views.put("sites", _own("sites", event, views) | changed)
+
+
+def on_rota_set(event: Envelope, views: Views) -> None:
+    views.put("sites", _own("sites", event, views) | {"rota": True})
 
 
 def on_staff_registered(event: Envelope, views: Views) -> None:
     names = ("staff", "role", "sites")
-    views.put("staff", _document(event, names) | {"order": newest_first(event)})
+    own = {"left": None, "order": newest_first(event)}
+    views.put("staff", _document(event, names) | own)
+
+
+def on_staff_changed(event: Envelope, views: Views) -> None:
+    views.put("staff", _own("staff", event, views) | _fields(event, ("role", "sites")))
+
+
+def on_staff_left(event: Envelope, views: Views) -> None:
+    views.put("staff", _own("staff", event, views) | {"left": event.data["date"]})
+    hand_over(event, views)
+
+
+def on_staff_returned(event: Envelope, views: Views) -> None:
+    changed = _fields(event, ("role", "sites")) | {"left": None}
+    views.put("staff", _own("staff", event, views) | changed)
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
@@ -46,6 +78,15 @@ def on_patient_registered(event: Envelope, views: Views) -> None:
     names = ("patient", "site", "zone", "language", "therapist")
     registered = {"registered": event.recorded.isoformat(), "order": newest_first(event)}
     views.put("patients", _patient(event, views) | _document(event, names) | registered)
+
+
+def on_patient_updated(event: Envelope, views: Views) -> None:
+    names = ("site", "zone", "language")
+    views.put("patients", _patient(event, views) | _fields(event, names))
+
+
+def on_patient_assigned(event: Envelope, views: Views) -> None:
+    views.put("patients", _patient(event, views) | _fields(event, ("therapist",)))
 
 
 def on_patient_erased(event: Envelope, views: Views) -> None:
@@ -61,11 +102,21 @@ def on_program_prescribed(event: Envelope, views: Views) -> None:
 def on_program_revised(event: Envelope, views: Views) -> None:
     names = ("end", "revision", "effective")
     own = {"phase": event.data["phase"]["number"]}
-    _put_program(event, views, _program(event, views) | _fields(event, names) | own)
+    _put_program(event, views, _own("programs", event, views) | _fields(event, names) | own)
 
 
 def on_program_ended(event: Envelope, views: Views) -> None:
-    _put_program(event, views, _program(event, views) | {"ended": event.data["date"]})
+    ended = {"ended": event.data["date"]}
+    _put_program(event, views, _own("programs", event, views) | ended)
+
+
+def on_erasure_completed(event: Envelope, views: Views) -> None:
+    identity = qualify(event.tenant, event.data["patient"])
+    stub: Document = {"_id": identity, "tenant": event.tenant, "completed": {}}
+    found = views.get("erasures", identity) or stub
+    told = {"at": event.recorded.isoformat(), "destroyed": event.data["destroyed"]}
+    found["completed"][event.source.removeprefix("/")] = told
+    views.put("erasures", found)
 
 
 def _put_program(event: Envelope, views: Views, program: Document) -> None:
@@ -99,9 +150,9 @@ def _patient(event: Envelope, views: Views) -> Document:
     return views.get("patients", identity) or stub
 
 
-def _program(event: Envelope, views: Views) -> Document:
+def _own(collection: str, event: Envelope, views: Views) -> Document:
     """Return the document that the stream's first event has made."""
-    found = views.get("programs", qualify(event.tenant, event.identity))
+    found = views.get(collection, qualify(event.tenant, event.identity))
     if found is None:
         raise KeyError(event.subject)
     return found
@@ -110,34 +161,64 @@ def _program(event: Envelope, views: Views) -> Document:
 def _documents(event: Envelope) -> list[Reference]:
     """Name what the handlers of an event will read."""
     if "patient" not in event.data:
-        return []
+        collection = READS.get(event.type.split(".", 2)[2])
+        return [(collection, qualify(event.tenant, event.identity))] if collection else []
     found = [("patients", qualify(event.tenant, event.data["patient"]))]
     if "program" in event.data:
         found.append(("programs", qualify(event.tenant, event.identity)))
     return found
 
 
+# Each of them forgets a patient, and tells when it has.
+SERVICES = ("prescription", "adherence", "notifications", "reporting")
+READS = {
+    "site.changed.v1": "sites",
+    "rota.set.v1": "sites",
+    "staff.changed.v1": "staff",
+    "staff.left.v1": "staff",
+    "staff.returned.v1": "staff",
+}
 LISTS = Projection(
     name="lists",
-    version=1,
+    version=2,
     services=("prescription",),
     documents=_documents,
     handlers={
+        "hep.prescription.region.registered.v1": on_region,
+        "hep.prescription.region.renamed.v1": on_region,
         "hep.prescription.site.registered.v1": on_site_registered,
+        "hep.prescription.site.changed.v1": on_site_changed,
+        "hep.prescription.rota.set.v1": on_rota_set,
         "hep.prescription.staff.registered.v1": on_staff_registered,
+        "hep.prescription.staff.changed.v1": on_staff_changed,
+        "hep.prescription.staff.left.v1": on_staff_left,
+        "hep.prescription.staff.returned.v1": on_staff_returned,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.updated.v1": on_patient_updated,
+        "hep.prescription.patient.assigned.v1": on_patient_assigned,
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
         "hep.prescription.program.ended.v1": on_program_ended,
     },
 )
-PROJECTIONS = [LISTS]
+ERASURES = Projection(
+    name="erasures",
+    version=1,
+    services=SERVICES,
+    documents=lambda event: [("erasures", qualify(event.tenant, event.identity))],
+    handlers={
+        f"hep.{name}.patient.erasure_completed.v1": on_erasure_completed for name in SERVICES
+    },
+)
+PROJECTIONS = [LISTS, PRIVACY, ERASURES]
 INDEXES = (
     (LISTS, "patients", ("erased", "order")),
+    (LISTS, "patients", ("therapist", "order")),
     (LISTS, "programs", ("patient", "order")),
     (LISTS, "exercises", ("order",)),
+    (LISTS, "regions", ("order",)),
     (LISTS, "sites", ("order",)),
     (LISTS, "staff", ("order",)),
 )

@@ -1,16 +1,28 @@
 """Which events are published, and how."""
 
 from prescription import events, payloads
+from shared import privacy
 from shared.publication import Publication
 
 PUBLISHED = {
     events.PracticeRegistered: Publication("practice.registered", payloads.Practice),
+    events.PracticeChanged: Publication("practice.changed", payloads.Practice),
+    events.RegionRegistered: Publication("region.registered", payloads.Region),
+    events.RegionRenamed: Publication("region.renamed", payloads.Region),
     events.SiteRegistered: Publication("site.registered", payloads.Site),
+    events.SiteChanged: Publication("site.changed", payloads.ChangedSite),
+    events.RotaSet: Publication("rota.set", payloads.Rota),
     events.StaffRegistered: Publication("staff.registered", payloads.Staff),
+    events.StaffChanged: Publication("staff.changed", payloads.Staff),
+    events.StaffLeft: Publication("staff.left", payloads.Left),
+    events.StaffReturned: Publication("staff.returned", payloads.Staff),
     events.PatientRegistered: Publication("patient.registered", payloads.Patient),
+    events.PatientUpdated: Publication("patient.updated", payloads.Updated),
+    events.PatientAssigned: Publication("patient.assigned", payloads.Assigned),
     events.PatientErased: Publication("patient.erased", payloads.Erased),
     events.ExercisePublished: Publication("exercise.published", payloads.Library),
     events.ProgramPrescribed: Publication("program.prescribed", payloads.Prescribed),
     events.ProgramRevised: Publication("program.revised", payloads.Revised),
     events.ProgramEnded: Publication("program.ended", payloads.Ended),
+    **privacy.PUBLISHED,
 }

@@ -1,14 +1,17 @@
 """What pages and routes read: one thing from its stream, a list from the projection."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prescription import exercise, patient, practice, program, site, staff, story
 from prescription.patient import Patient
 from prescription.program import Program
 from prescription.projections import LISTS
+from prescription.rota import Duty, on_duty
+from prescription.site import Site
 from shared.errors import NotFound
 from shared.mongo import Document
 from shared.permission import NOBODY_HERE, Asker, Person
@@ -18,8 +21,6 @@ from shared.tenancy import LIMIT
 
 MOST_FOUND = 1000
 CARD = ("name", "email", "phone")
-# Who is taken into care has no id yet.
-NEWCOMER = ""
 
 
 def find(kind: Kind[State], identity: str, asker: Asker, service: Service) -> Loaded[State]:
@@ -34,15 +35,40 @@ def find(kind: Kind[State], identity: str, asker: Asker, service: Service) -> Lo
     return loaded
 
 
-def find_practice(asker: Asker, service: Service) -> dict[str, Any]:
-    return {
-        "id": asker.tenant,
-        "name": find(practice.KIND, asker.tenant, asker, service).state.name,
-    }
+def show(
+    kind: Kind[Any], identity: str, asker: Asker, service: Service
+) -> tuple[dict[str, Any], int]:
+    """Return what is known of a practice, region or site, and its version."""
+    loaded = find(kind, identity, asker, service)
+    return {"id": identity, **asdict(loaded.state)}, loaded.version
 
 
-def find_site(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
-    return {"id": identity, **asdict(find(site.KIND, identity, asker, service).state)}
+def find_practice(asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
+    return show(practice.KIND, asker.tenant, asker, service)
+
+
+def find_site(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
+    return show(site.KIND, identity, asker, service)
+
+
+def enter(identity: str, asker: Asker, service: Service) -> Loaded[Site]:
+    """Return a site that this asker may change.
+
+    Raises:
+        NotFound: it is not there, or none of the asker's.
+    """
+    loaded = find(site.KIND, identity, asker, service)
+    asker.enter(identity)
+    return loaded
+
+
+def duty(identity: str, asker: Asker, service: Service) -> Duty:
+    """Return who is on duty at a site now, on its own clock."""
+    found = find(site.KIND, identity, asker, service).state
+    now = service.clock().astimezone(ZoneInfo(found.zone)).replace(tzinfo=None)
+    named = {shift.staff for shift in found.rota.shifts} if found.rota else set()
+    members = {one: service.streams.peek(staff.KIND, asker.tenant, one).state for one in named}
+    return on_duty(found, now, members)
 
 
 def find_exercise(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
@@ -50,10 +76,11 @@ def find_exercise(identity: str, asker: Asker, service: Service) -> dict[str, An
     return {"id": identity, **(asdict(found) if found else {})}
 
 
-def find_staff(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
-    found = find(staff.KIND, identity, asker, service).state
+def find_staff(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
+    """Return a staff member with the card opened, and the version."""
+    found, version = show(staff.KIND, identity, asker, service)
     card = service.vault.open(asker.tenant, [identity]).get(identity, {})
-    return {"id": identity, "name": card.get("name"), **asdict(found)}
+    return found | {name: card.get(name) for name in ("name", "email")}, version
 
 
 def subject(identity: str, asker: Asker, service: Service) -> str | None:
@@ -68,14 +95,14 @@ def subject(identity: str, asker: Asker, service: Service) -> str | None:
     return found
 
 
-def find_patient(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
-    """Return a patient with the card and the precautions opened.
+def find_patient(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
+    """Return a patient with the card and the precautions opened, and the version.
 
     Raises:
         NotFound: nobody is here, or not at a site of the asker's, or the asker is another patient.
     """
-    found = in_reach(identity, asker, service)
-    registered = found.registered
+    loaded = load_patient(identity, asker, service)
+    registered = loaded.state.registered
     if registered is None:
         raise NotFound(NOBODY_HERE)
     precautions = registered.precautions or ""
@@ -85,9 +112,9 @@ def find_patient(identity: str, asker: Asker, service: Service) -> dict[str, Any
         **{name: card.get(name) for name in (*CARD, "subject")},
         **asdict(registered),
         "id": identity,
-        "erased": found.erased,
+        "erased": loaded.state.erased,
         "precautions": opened.get(precautions),
-    }
+    }, loaded.version
 
 
 def in_reach(identity: str, asker: Asker, service: Service) -> Patient:
@@ -96,9 +123,19 @@ def in_reach(identity: str, asker: Asker, service: Service) -> Patient:
     Raises:
         NotFound: nobody is here for this asker.
     """
-    found = find(patient.KIND, identity, asker, service).state
-    asker.reach(Person(identity, found.registered.site if found.registered else None))
-    return found
+    return load_patient(identity, asker, service).state
+
+
+def load_patient(identity: str, asker: Asker, service: Service) -> Loaded[Patient]:
+    """Return a patient whom this asker may see.
+
+    Raises:
+        NotFound: nobody is here for this asker.
+    """
+    loaded = find(patient.KIND, identity, asker, service)
+    registered = loaded.state.registered
+    asker.reach(Person(identity, registered.site if registered else None))
+    return loaded
 
 
 def check_reach(identity: str, asker: Asker, service: Service) -> None:
@@ -121,8 +158,7 @@ def check_site(identity: str, asker: Asker, service: Service) -> None:
         PatientImpossible: the asker's sites are others.
     """
     try:
-        find(site.KIND, identity, asker, service)
-        asker.reach(Person(NEWCOMER, identity))
+        enter(identity, asker, service)
     except NotFound:
         refusal = patient.PatientImpossible("Look at the site.", faults=[patient.NO_SITE])
         raise refusal from None
@@ -165,7 +201,7 @@ def patients(
     """
     documents = service.documents(LISTS, "patients")
     chosen: dict[str, Any] = {"erased": False}
-    if sites := asker.span().sites:
+    if (sites := asker.span().sites) is not None:
         chosen["site"] = {"$in": list(sites)}
     if words.split():
         found = service.vault.find(asker.tenant, words.split())[:MOST_FOUND]
@@ -194,21 +230,44 @@ def exercises(
     return [found | {"id": found["exercise"]} for found in page]
 
 
+def regions(asker: Asker, service: Service) -> list[dict[str, Any]]:
+    """Return the practice's first two hundred regions by name."""
+    page = service.documents(LISTS, "regions").page(asker.tenant, {}, order="order", limit=LIMIT)
+    return [found | {"id": found["region"]} for found in page[:LIMIT]]
+
+
 def sites(asker: Asker, service: Service) -> list[dict[str, Any]]:
     """Return the asker's first two hundred sites by name: the practice's, where none is named."""
     own = asker.span().sites
-    chosen = {"site": {"$in": list(own)}} if own else {}
+    chosen = {} if own is None else {"site": {"$in": list(own)}}
     page = service.documents(LISTS, "sites").page(asker.tenant, chosen, order="order", limit=LIMIT)
     return [found | {"id": found["site"]} for found in page[:LIMIT]]
 
 
+def sites_within(regions: Sequence[str], tenant: str, service: Service) -> list[str]:
+    """Return the ids of the sites that belong to these regions now."""
+    documents, chosen = service.documents(LISTS, "sites"), {"region": {"$in": list(regions)}}
+    page = documents.page(tenant, chosen, order="order", limit=LIMIT)
+    return [found["site"] for found in page[:LIMIT]]
+
+
 def everybody(asker: Asker, service: Service) -> list[dict[str, Any]]:
-    """Return the practice's last two hundred staff members, with their names."""
-    page = service.documents(LISTS, "staff").page(asker.tenant, {}, order="order", limit=LIMIT)
-    cards = service.vault.open(asker.tenant, [found["staff"] for found in page[:LIMIT]])
+    """Return who works here of the last two hundred staff members, with their names."""
+    return [one for one in colleagues(asker, service, limit=LIMIT)[:LIMIT] if one["left"] is None]
+
+
+def colleagues(
+    asker: Asker, service: Service, *, after: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return staff, who was taken on last first, one more than asked where there are more."""
+    documents = service.documents(LISTS, "staff")
+    page = documents.page(asker.tenant, {}, order="order", after=after, limit=limit)
+    cards = service.vault.open(asker.tenant, [found["staff"] for found in page])
     return [
-        found | {"id": found["staff"], "name": cards.get(found["staff"], {}).get("name")}
-        for found in page[:LIMIT]
+        found
+        | {"id": found["staff"], "name": cards.get(found["staff"], {}).get("name")}
+        | {"left": found["left"] and date.fromisoformat(found["left"])}
+        for found in page
     ]
 
 

@@ -45,15 +45,20 @@ def names(subjects: Iterable[str], tenant: str, service: Service) -> dict[str, s
     return {one["subject"]: one["name"] for one in found if one.get("subject") in wanted}
 
 
+def with_email(email: str, tenant: str, service: Service) -> dict[str, Card]:
+    """Return the cards of staff with an address, by id."""
+    cards = _cards([EMAIL.format(email)], tenant, service)
+    return {
+        staff: one for staff, one in cards.items() if one["email"].casefold() == email.casefold()
+    }
+
+
 def link(who: Identity, email: str, service: Service) -> None:
     """Link who signs in to the one staff member with this address, who is nobody's yet."""
     taken = names([who.subject], who.tenant, service)
     if taken or not email:
         return
-    cards = _cards([EMAIL.format(email)], who.tenant, service)
-    same = {
-        staff: one for staff, one in cards.items() if one["email"].casefold() == email.casefold()
-    }
+    same = with_email(email, who.tenant, service)
     for staff, one in same.items():
         if len(same) == 1 and not one.get("subject"):
             seal(who.tenant, staff, one | {"subject": who.subject}, service)

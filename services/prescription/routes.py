@@ -32,12 +32,6 @@ class IdsQuery(Schema):
     ids = fields.String(required=True)
 
 
-class SubjectsQuery(Schema):
-    """Subjects at the provider to look up, separated by commas."""
-
-    subjects = fields.String(required=True)
-
-
 @routes.route("/practice", methods=["POST"])
 @allow("practice.register")
 @routes.arguments(schemas.PracticeRequest)
@@ -55,7 +49,8 @@ def register_practice(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.Practice)
 def read_practice() -> Any:
     """Return the practice."""
-    return queries.find_practice(asker(), service())
+    found, version = queries.find_practice(asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/sites", methods=["POST"])
@@ -75,7 +70,8 @@ def register_site(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.Site)
 def read_site(site: str) -> Any:
     """Return a site."""
-    return queries.find_site(site, asker(), service())
+    found, version = queries.find_site(site, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/staff", methods=["POST"])
@@ -95,7 +91,8 @@ def register_staff(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.Staff)
 def read_staff(staff: str) -> Any:
     """Return somebody who works here."""
-    return queries.find_staff(staff, asker(), service())
+    found, version = queries.find_staff(staff, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/staff/<staff>/sign-out", methods=["POST"])
@@ -139,7 +136,8 @@ def list_patients(query: dict[str, Any]) -> Any:
 @routes.response(200, answers.Patient)
 def read_patient(patient: str) -> Any:
     """Return a patient."""
-    return queries.find_patient(patient, asker(), service())
+    found, version = queries.find_patient(patient, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
 
 
 @routes.route("/patients/<patient>/erasure", methods=["POST"])
@@ -285,22 +283,17 @@ def read_texts(query: dict[str, Any]) -> Any:
 
 @routes.route("/names", methods=["GET"])
 @allow("card.read")
-@routes.arguments(SubjectsQuery, location="query")
+@routes.arguments(IdsQuery, location="query")
 @routes.response(200, answers.Held)
 def read_names(query: dict[str, Any]) -> Any:
-    """Return names of staff by who signs in as them, for what names people by their subject."""
-    subjects = _few(query["subjects"], "/subjects")
-    return {"items": roster.names(subjects, asker().tenant, service())}
+    """Return names of staff by their subjects at the provider, for what names people by these."""
+    return {"items": roster.names(_ids(query), asker().tenant, service())}
 
 
 def _ids(query: dict[str, Any]) -> list[str]:
-    return _few(query["ids"], "/ids")
-
-
-def _few(listed: str, pointer: str) -> list[str]:
-    found = [one for one in listed.split(",") if one]
-    if len(found) > MOST_IDS:
+    ids = [identity for identity in query["ids"].split(",") if identity]
+    if len(ids) > MOST_IDS:
         raise Invalid(
-            f"Ask for {MOST_IDS} at most.", faults=[Fault(pointer, "too many: ask in batches")]
+            f"Ask for {MOST_IDS} at most.", faults=[Fault("/ids", "too many: ask in batches")]
         )
-    return found
+    return ids

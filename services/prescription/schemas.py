@@ -11,9 +11,11 @@ from marshmallow import Schema, post_load, validate
 from prescription import kinds
 from prescription.commands import AskedDiagnosis, AskedExercise, AskedPhase
 from prescription.events import Dose, Source
+from prescription.hours import Opening, Shift
 from prescription.rules import rules
 
 LINE, PARAGRAPH = 200, 2000
+WEEKDAY = "Give 1 for Monday to 7 for Sunday."
 LIMITS = rules().limits
 OPEN: dict[str, Any] = {"load_default": None, "allow_none": True}
 CODE = validate.Regexp(
@@ -35,26 +37,98 @@ class SiteRequest(Schema):
     name = kinds.Line(LINE, required=True)
     zone = kinds.Line(64, required=True)
     language = kinds.language(required=True)
+    region = kinds.identity(**OPEN)
 
 
-class StaffRequest(Schema):
-    """Somebody to take on."""
+class RegionRequest(Schema):
+    """A region, which sites can belong to."""
+
+    name = kinds.Line(LINE, required=True)
+
+
+class OpeningRequest(Schema):
+    """Hours of a weekday at which a site is open, on its own clock."""
+
+    weekday = kinds.whole((1, 7), required=True, validate=validate.Range(1, 7, error=WEEKDAY))
+    opens = kinds.clock(required=True)
+    closes = kinds.clock(required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Opening:
+        return Opening(**data)
+
+
+class SiteChange(SiteRequest):
+    """All that a site is like; a weekday without opening hours is a closed day."""
+
+    hours = kinds.rows(kinds.nested(OpeningRequest), 50, load_default=())
+
+
+class ShiftRequest(Schema):
+    """Who is on duty on these dates, the last included; all day where no hours are given."""
+
+    staff = kinds.identity(required=True)
+    first = kinds.day(required=True)
+    last = kinds.day(required=True)
+    begins = kinds.clock(**OPEN)
+    ends = kinds.clock(**OPEN)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Shift:
+        return Shift(**data)
+
+
+class RotaRequest(Schema):
+    """All of a site's rota; the fallback is on duty where nobody else is."""
+
+    shifts = kinds.rows(kinds.nested(ShiftRequest), 400, required=True)
+    fallback = kinds.identity(required=True)
+
+
+class StaffChange(Schema):
+    """Who somebody is, in which role and where: all of it."""
 
     name = kinds.Line(LINE, required=True)
     email = kinds.address(required=True)
-    subject = kinds.Line(
-        200, **OPEN, metadata={"description": "who signs in as this person, at the issuer"}
-    )
     role = kinds.Line(40, required=True)
     sites = kinds.rows(kinds.identity(), 200, required=True)
 
 
-class PatientRequest(Schema):
-    """A patient to take into care."""
+class StaffRequest(StaffChange):
+    """Somebody to take on."""
+
+    subject = kinds.Line(
+        200, **OPEN, metadata={"description": "who signs in as this person, at the issuer"}
+    )
+
+
+class DepartureRequest(Schema):
+    """Somebody's last day, and who takes over the patients."""
+
+    date = kinds.day(required=True)
+    successor = kinds.identity(**OPEN)
+
+
+class UpdateRequest(Schema):
+    """Who a patient is and where the patient is treated: all of it."""
 
     name = kinds.Line(LINE, required=True)
     email = kinds.address(required=True)
     phone = kinds.Line(40, **OPEN)
+    zone = kinds.Line(64, required=True)
+    language = kinds.language(required=True)
+    site = kinds.identity(required=True)
+
+
+class AssignmentRequest(Schema):
+    """Whose a patient is; null for nobody yet."""
+
+    therapist = kinds.identity(required=True, allow_none=True)
+
+
+class PatientRequest(UpdateRequest):
+    """A patient to take into care."""
+
     subject = kinds.Line(
         200,
         load_default=None,
@@ -62,9 +136,6 @@ class PatientRequest(Schema):
         metadata={"description": "who signs in as this patient, by the issuer's id"},
     )
     birth_year = kinds.whole(required=True)
-    zone = kinds.Line(64, required=True)
-    language = kinds.language(required=True)
-    site = kinds.identity(required=True)
     therapist = kinds.identity(**OPEN)
     precautions = kinds.Line(PARAGRAPH, **OPEN)
 

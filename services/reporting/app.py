@@ -1,8 +1,9 @@
-"""What makes this service reporting: it decides nothing and publishes nothing."""
+"""What makes this service reporting: all that it decides and publishes is to forget a patient."""
 
 from pathlib import Path
 
 from reporting.projections import INDEXES, PROJECTIONS
+from shared import privacy
 from shared.service import Definition, Front
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -17,10 +18,11 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="reporting",
-    events=(),
-    published={},
+    events=(privacy.ErasureCompleted,),
+    published=privacy.PUBLISHED,
     handlers={},
     projections=PROJECTIONS,
+    due={privacy.ERASE: privacy.erase},
     front=_front,
     indexes=INDEXES,
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.envelope import Envelope
 from shared.mongo import Document
+from shared.privacy import PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -24,7 +25,7 @@ def month_id(program: str, day: str) -> str:
     return f"{program}.{day[:7]}"
 
 
-def on_patient_registered(event: Envelope, views: Views) -> None:
+def on_patient(event: Envelope, views: Views) -> None:
     names = ("patient", "site", "zone", "language")
     views.put("patients", _document(event, event.data["patient"], names))
 
@@ -140,7 +141,8 @@ TIMELINE = Projection(
     services=("prescription", "adherence"),
     documents=_documents,
     handlers={
-        "hep.prescription.patient.registered.v1": on_patient_registered,
+        "hep.prescription.patient.registered.v1": on_patient,
+        "hep.prescription.patient.updated.v1": on_patient,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
@@ -150,5 +152,5 @@ TIMELINE = Projection(
         "hep.adherence.milestone.reached.v1": on_milestone_reached,
     },
 )
-PROJECTIONS = [TIMELINE]
+PROJECTIONS = [TIMELINE, PRIVACY]
 INDEXES = ((TIMELINE, "programs", ("patient", "program")),)

@@ -7,7 +7,7 @@ from shared import kafka
 from shared.envelope import Envelope, Undecodable, decode
 from shared.mongo import Database
 from shared.publication import topic_name
-from shared.relay import CHECKPOINT
+from shared.term import CHECKPOINT
 from shared.verify.report import Finding
 from shared.verify.stores import Stored, Stream
 

@@ -1,5 +1,6 @@
 """Who looked at a patient's record: each service answers for itself, whoever asks gathers."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -74,6 +75,14 @@ def gathered(who: Identity, patient: str) -> tuple[list[dict[str, Any]], list[st
         except Away:
             away.append(owner)
     return sorted(found, key=lambda one: one["at"], reverse=True)[:MOST], away
+
+
+def names(who: Identity, entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return names of the staff in these entries by subject; none while their owner is away."""
+    try:
+        return service().peers.names(who.tenant, {entry["actor"] for entry in entries})
+    except Away:
+        return {}
 
 
 def _shown(entry: Document) -> dict[str, Any]:

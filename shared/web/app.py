@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from shared.health import readiness
 from shared.limit import Limiter
 from shared.metrics import REQUESTS, exposition
 from shared.service import Definition, Service
+from shared.settings import Settings
 from shared.web import body, contracts, frame, operations, origin, problems, session, words
 from shared.web.admission import Admission
 from shared.web.allowance import Allowance
@@ -34,6 +35,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self' {issuer}; frame-ancestors 'none'"
 )
+HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -92,7 +94,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
         app.register_blueprint(session.create_pages(definition))
         app.register_blueprint(signin.create_pages(definition, service))
     contracts.register(app, api, definition)
-    _watch(app, urljoin(service.settings.issuer, "/").rstrip("/"))
+    _watch(app, _guards(service.settings))
     body.register(app)
     _health(app, service)
     # The edge is the one hop before us and says who asked; where we are is ours to know.
@@ -110,9 +112,15 @@ def _asset(service: str) -> Callable[[str], str]:
     return asset
 
 
-def _watch(app: Flask, issuer: str) -> None:
+def _guards(settings: Settings) -> dict[str, str]:
+    """Return the headers that say what a browser may do with an answer."""
+    issuer = urljoin(settings.issuer, "/").rstrip("/")
+    found = HEADERS | {"Content-Security-Policy": POLICY.format(issuer=issuer)}
+    return found | (HTTPS if settings.origin.startswith("https:") else {})
+
+
+def _watch(app: Flask, guards: Mapping[str, str]) -> None:
     """Time every request, guard every answer, name every log line's request."""
-    guards = HEADERS | {"Content-Security-Policy": POLICY.format(issuer=issuer)}
 
     def begin() -> None:
         structlog.contextvars.clear_contextvars()

@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from shared.audit import Entry, Journal
 from shared.errors import Forbidden, Invalid, TooMany
 from shared.limit import Limiter
 from shared.permission import Action, Asker
-from shared.service import Service
+from shared.service import Definition, Service
 from shared.tokens import DOORS, PATIENTS, Identity, Unauthorized, peek
 from shared.web.allowance import Allowance
 
@@ -86,7 +87,14 @@ def _verify() -> Identity:
         found = Identity(found.subject, tenant, found.roles, (), "", found.expires)
     if found.tenant and not GROUP.fullmatch(found.tenant):
         raise Unauthorized("The token names no practice group of ours.")
-    return found
+    return _located(found) if found.regions else found
+
+
+def _located(found: Identity) -> Identity:
+    """Return who asks with the sites of the regions that the token names."""
+    definition = cast(Definition, current_app.extensions["hep.definition"])
+    within = definition.within(found.regions, found.tenant, service())
+    return replace(found, sites=tuple(dict.fromkeys((*found.sites, *within))))
 
 
 def cookie_name(name: str) -> str:

@@ -48,7 +48,7 @@ def begin(answer: Response, who: Identity, kind: str) -> Held:
         kind: staff or patient; decides how long it lasts.
     """
     secret, held = service().sessions.begin(who, kind, _device())
-    note(who, "session.begin", (), audit.LET_THROUGH)
+    note(who, "sign_in.begin", (), audit.LET_THROUGH)
     SIGN_INS.labels("begun").inc()
     _give(answer, held)
     _set(answer, _renewing(), secret, limits(kind).kept, path=_path())
@@ -58,7 +58,7 @@ def begin(answer: Response, who: Identity, kind: str) -> Held:
 def end(who: Identity, session: str | None = None) -> int:
     """End one of somebody's sessions, or all of them; return how many there were."""
     ended = service().sessions.end(who.tenant, who.subject, session)
-    note(who, "session.end", (), audit.LET_THROUGH)
+    note(who, "sign_in.end", (), audit.LET_THROUGH)
     return ended
 
 
@@ -69,7 +69,7 @@ def listed(who: Identity) -> Sequence[Held]:
 
 def failed(who: Identity = NOBODY) -> None:
     """Write down that somebody tried to sign in and could not."""
-    note(who, "session.begin", (), audit.REFUSED)
+    note(who, "sign_in.begin", (), audit.REFUSED)
     SIGN_INS.labels("failed").inc()
 
 
@@ -109,7 +109,7 @@ def create_pages(definition: Definition) -> Blueprint:
         return _gone()
 
     @pages.get("/sessions")
-    @page("session.list")
+    @page("sign_in.list")
     def show() -> Any:
         who = _own()
         return render_template(
@@ -121,7 +121,7 @@ def create_pages(definition: Definition) -> Blueprint:
         )
 
     @pages.post("/sessions/end")
-    @page("session.end")
+    @page("sign_in.end")
     def end_own() -> Response:
         """End the session that the form names, or all."""
         who, chosen = _own(), request.form.get("session", "")
@@ -148,13 +148,13 @@ def _renewed(definition: Definition) -> Held | None:
     before = service().sessions.find(secret)
     held = service().sessions.renew(secret, lambda who: definition.now(who, service()))
     if before and not held:
-        note(before.who, "session.end", (), audit.LET_THROUGH)
+        note(before.who, "sign_in.end", (), audit.LET_THROUGH)
     return held
 
 
 def _own() -> Identity:
-    """Return who asks, whose own sessions these are."""
-    asker().disclose([asker().patient] if asker().patient else [])
+    """Return who asks, whose own sessions these are; no record is in them."""
+    asker().disclose([])
     return asker().identity
 
 

@@ -21,7 +21,7 @@ from deploy.local import engines
 from deploy.local.quiet import settled
 from shared import mongo
 from shared.store import from_document
-from tests.bench import fair
+from tests.bench import fair, guards
 from tests.bench import load as loads
 from tests.bench.pairs import interleave, rates, times
 from tests.bench.pipeline import Pipeline
@@ -92,6 +92,14 @@ def measure(platform: Platform, console: Console) -> None:
         console.print(rates("projected/s", interleave(pipeline.projected, pipeline.projected_raw)))
 
 
+def guard(platform: Platform, console: Console) -> None:
+    """Measure what it costs to look who asks and to write it down, and print it."""
+    load = prepare(platform, "guard")
+    console.print(f"{'':<22}{'who asks is known':>26}{'believed':>26}{'ratio':>9}")
+    console.print(rates("commands/s", guards.guarded(load, UNBOUNDED)))
+    settled(platform.stack, seconds=300)
+
+
 def share(platform: Platform, console: Console) -> None:
     """Measure what an import costs the others, and print it."""
     others = prepare(platform, "other", FEW)
@@ -115,6 +123,7 @@ def main() -> None:
         )
         with running(Path(folder) / "data", kafka, mongodb, **UNBOUNDED) as platform:
             measure(platform, console)
+            guard(platform, console)
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "data", "", "", **BOUNDED) as platform,

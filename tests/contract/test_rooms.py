@@ -24,7 +24,6 @@ ROOMS = {
 }
 # A service that decides nothing has no rooms for it.
 WITHOUT = {
-    "prescription": {"policies.py"},
     "reporting": {"commands.py", "events.py", "handlers.py", "policies.py", "published.py"},
 }
 

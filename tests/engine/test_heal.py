@@ -10,11 +10,11 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from pymongo.errors import OperationFailure
 
-from shared import envelope, heal, kafka, relay
+from shared import envelope, heal, kafka, relay, term
 from shared.clock import system
 from shared.mongo import transaction
 from shared.publication import topic_name
-from shared.relay import Relay
+from shared.term import Term
 from tests.engine.pipeline import LONG_AGO, Bench, Owner, running, wipe
 from tests.waiting import eventually
 
@@ -204,8 +204,8 @@ def test_a_lost_resume_token_falls_back_to_the_whole_store(bench: Bench) -> None
 def test_what_the_change_stream_skipped_is_found_by_the_sweep(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
-    monkeypatch.setattr(relay, "SETTLED", relay.SETTLED * 0)
+    monkeypatch.setattr(term, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(term, "SETTLED", term.SETTLED * 0)
     bench.count("a", 1)
     with running(bench.relay()):
         eventually(lambda: bench.database["checkpoints"].find_one({"swept": {"$exists": True}}))
@@ -220,7 +220,7 @@ def test_what_the_change_stream_skipped_is_found_by_the_sweep(
 def test_a_sweep_over_what_was_recorded_long_ago_sends_it_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(term, "SWEEP_SECONDS", 0.2)
     with running(bench.relay()):
         eventually(lambda: swept(bench))
     first = swept(bench)
@@ -245,7 +245,7 @@ def swept(bench: Bench) -> Any:
 def test_a_scan_that_was_cut_off_begins_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
     monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
     bench.count("a", 1)
     with running(bench.relay()):
@@ -259,14 +259,14 @@ def test_a_scan_that_was_cut_off_begins_again(
     bench.database["checkpoints"].update_one(
         {"_id": "relay"}, {"$set": {"acknowledged": acknowledged}}
     )
-    cut, send = iter([False, True]), Relay._send  # noqa: SLF001
+    cut, send = iter([False, True]), Term.send
 
-    def interrupted(self: Relay, producer: Any, batch: Any) -> None:
+    def interrupted(self: Term, batch: Any) -> None:
         if next(cut, False):
             raise kafka.Fault
-        send(self, producer, batch)
+        send(self, batch)
 
-    monkeypatch.setattr(Relay, "_send", interrupted)
+    monkeypatch.setattr(Term, "send", interrupted)
 
     with running(bench.relay("r2")):
         eventually(lambda: sent(bench).count("counter-b") == 2)

@@ -1,94 +1,65 @@
 """Whatever comes in whatever order: each event once, in order, commits whole, and all in the end.
 
-A machine does to the ledgers, over the real store, what a relay, a consumer, a healer and a person
-may do in any order, and compares each step with a model: how far each key must be, and whether it
-is parked.
+A machine does what writers, relays, members of a consumer, a healer, a broker and a person may do
+in any order, one step at a time and over the real engines, and compares each step with a model: how
+far each key must be, and whether it is parked.
 """
 
 import contextlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from itertools import accumulate, chain, count
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 from pymongo.errors import OperationFailure
 
-from shared import apply, heal, park
-from shared.envelope import Envelope
-from shared.mongo import transaction
-from shared.peers import Head
-from shared.store import Commit, Conflict, Repeated
-from tests.engine.pipeline import POISON, Bench, Owner
+from shared import apply, consume, heal, park, stream, term
+from shared.mongo import Database, transaction
+from shared.store import Conflict, Repeated
+from tests.engine.actors import Death, Died, Leader, Member, expire
+from tests.engine.pipeline import POISON
+from tests.engine.world import NAMES, PARTITIONS, WHOLE, World
+from tests.waiting import eventually
 
-KEYS = st.sampled_from(["a", "b", "c"])
+KEYS = st.sampled_from(NAMES)
+LEADERS = st.sampled_from(["r1", "r2"])
+MEMBERS = st.sampled_from(["c1", "c2"])
+EXAMPLES = int(os.environ.get("HEP_EXAMPLES", "16"))
 BOUNDED = settings(
-    max_examples=int(os.environ.get("HEP_EXAMPLES", "20")),
-    stateful_step_count=20,
+    max_examples=EXAMPLES,
+    stateful_step_count=25,
     derandomize="CI" in os.environ,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+DEATH = Death()
+# Of Kafka's clients: few partitions, and what is lost is noticed at once.
+QUICK = {
+    "PARTITIONS": PARTITIONS,
+    "POLL_MS": 20,
+    "METADATA_MS": 100,
+    "REQUEST_MS": 1_000,
+    "DELIVERY_MS": 1_100,
+}
 
 
-@dataclass
-class Model:
-    """What must be so of one key.
-
-    Attributes:
-        commits: amounts of each commit.
-        events: the same as they are published.
-        head: how many commits are behind it.
-        parked: whether the one at its head has failed.
-        discarded: which commits a person left out.
-    """
-
-    commits: list[list[int]] = field(default_factory=list)
-    events: list[list[Envelope]] = field(default_factory=list)
-    head: int = 0
-    parked: bool = False
-    discarded: set[int] = field(default_factory=set)
-
-    def take(self, number: int) -> None:
-        """Let a whole commit come."""
-        if number == self.head and not self.parked:
-            self.parked = bool(POISON & set(self.commits[number]))
-            self.head += not self.parked
-
-    def applied(self) -> list[int]:
-        kept = (n for n in range(self.head) if n not in self.discarded)
-        return list(chain.from_iterable(self.commits[n] for n in kept))
+def dying(*points: str) -> st.SearchStrategy[str]:
+    """Seldom at one of these points, mostly at none."""
+    return st.sampled_from(["", "", "", *points])
 
 
-class Machine(RuleBasedStateMachine):
-    """Three keys of one projection."""
+class Machine(World):
+    """What may happen, in any order."""
 
-    runs = count()
-
-    def __init__(self, bench: Bench) -> None:
-        super().__init__()
-        POISON.clear()
-        self.bench = bench
-        # Streams of their own: what another run left is of no concern.
-        self.run = next(self.runs)
-        self.amounts = count(1)
-        self.models = {name: Model() for name in "abc"}
+    # Writers.
 
     @initialize()
     def begin(self) -> None:
+        DEATH.at = ""
         for name in self.models:
             for size in (1, 2, 3):
                 self.commit(name, size, poison=0)
@@ -98,16 +69,26 @@ class Machine(RuleBasedStateMachine):
         """Commit some events; the one numbered `poison`, if there is one, is bound to fail."""
         amounts = [next(self.amounts) for _ in range(size)]
         POISON.update(amounts[poison - 1 : poison] if poison else [])
-        commit = self.bench.count(self.stream(name), *amounts, note="private")
-        self.models[name].commits.append(amounts)
-        self.models[name].events.append(self.bench.published(commit))
+        self.know(name, amounts, self.bench.count(name, *amounts, note="private"))
+
+    @rule(name=KEYS)
+    def commit_and_die(self, name: str) -> None:
+        """Nobody was answered: the command is sent again, and is what it was."""
+        amount, DEATH.at = next(self.amounts), "stream.after_append"
+        with pytest.raises(Died):
+            self.bench.count(name, amount, command=f"command-{amount}")
+        with pytest.raises(Repeated) as earlier:
+            self.bench.count(name, amount, command=f"command-{amount}")
+
+        assert earlier.value.commit == self.commits(name)[-1]
+        self.know(name, [amount], earlier.value.commit)
 
     @rule(name=KEYS)
     def repeat(self, name: str) -> None:
         """Send the last command again: it is what it was."""
         known = self.commits(name)
         with pytest.raises(Repeated) as earlier:
-            self.bench.count(self.stream(name), 1, command=known[-1].command)
+            self.bench.count(name, 1, command=known[-1].command)
 
         assert earlier.value.commit == known[-1]
         assert self.commits(name) == known
@@ -121,34 +102,98 @@ class Machine(RuleBasedStateMachine):
 
         assert self.commits(name) == known
 
-    @rule(name=KEYS)
-    def deliver_beside_another(self, name: str) -> None:
-        """Another worker writes the ledger meanwhile: nothing is done, and all of it later."""
-        model, busy = self.models[name], {"_id": self.ledger(name).get("_id")}
-        before = self.bench.amounts(self.stream(name))
+    # Relays.
+
+    @rule(
+        name=LEADERS,
+        looks=st.booleans(),
+        dies=dying("relay.in_scan", "relay.before_ack", "relay.after_ack"),
+    )
+    def relay(self, name: str, dies: str, *, looks: bool) -> None:
+        """Take a step of a relay: of the one that leads, of one that may, or of a zombie."""
+        leader, before = self.leaders[name], self.checkpoint()
+        zombie = leader.is_zombie(before.get("fence", 0))
+        leader.looks, DEATH.at = looks, dies
+        try:
+            leader.step()
+        except Died:
+            leader.be_another()
+        DEATH.at = ""
+        self.topic.read()
+
+        assert not zombie or self.checkpoint() == before
+
+    @rule(name=LEADERS, noticed=st.booleans())
+    def lose_lease(self, name: str, *, noticed: bool) -> None:
+        """Let another lead; the one that did may go on for a while without knowing."""
+        expire(self.bench)
+        if noticed:
+            self.leaders[name].lost.set()
+
+    @rule()
+    def wipe(self) -> None:
+        """Have the broker lose everything: a relay makes the topic anew."""
+        self.topic.wipe()
+
+    @rule(data=st.data())
+    def send_again(self, data: st.DataObject) -> None:
+        """Put commits on the topic again that it has, in any order."""
+        known = [event for log in self.topic.log.values() for event in log]
+        ends = [event for event in known if event.index == event.size - 1]
+        if not ends:
+            return
+        for event in data.draw(st.lists(st.sampled_from(ends), min_size=1, max_size=4)):
+            events = self.models[event.identity].events
+            self.bench.send(*next(found for found in events if found[-1] == event))
+        self.topic.read()
+
+    # Members of the consumer.
+
+    @rule(name=MEMBERS, dies=dying("consume.before_commit", "consume.after_commit"))
+    def consume(self, name: str, dies: str) -> None:
+        """Take a member's steps to the end of the log; it comes there unless it dies."""
+        member, DEATH.at = self.members[name], dies
+        if not member.share:
+            return
+        with contextlib.suppress(Died):
+            eventually(lambda: self.steps_to_end(member))
+        DEATH.at = ""
+        self.follow()
+
+    def steps_to_end(self, member: Member) -> bool:
+        try:
+            member.step()
+        except Died:
+            member.be_another()
+            raise
+        ends = {number: len(self.topic.log[number]) for number in member.share}
+        stored = self.stored()
+        return not self.topic.id or all(
+            stored.get(number, 0) == end for number, end in ends.items()
+        )
+
+    @rule(share=st.sets(st.sampled_from(sorted(WHOLE))), noticed=st.booleans())
+    def rebalance(self, share: set[int], *, noticed: bool) -> None:
+        """Give a member what another has, which may go on with it for a while."""
+        self.members["c2"].give(WHOLE - share)
+        if noticed:
+            self.members["c1"].give(share)
+
+    @rule(member=MEMBERS, name=KEYS)
+    def consume_beside_another(self, member: str, name: str) -> None:
+        """Another worker writes a key's ledger meanwhile: nothing of it is done, and all later."""
+        before, busy = self.bench.amounts(name), {"_id": self.ledger(name).get("_id")}
+        if not self.members[member].share:
+            return
         with transaction(self.bench.database) as session:
-            ledgers = self.bench.database["ledgers"]
-            if not ledgers.update_one(
-                busy, {"$inc": {"seen_by": 1}}, session=session
-            ).matched_count:
-                return
-            with contextlib.suppress(OperationFailure):
-                self.bench.apply(*chain.from_iterable(model.events))
-            assert self.bench.amounts(self.stream(name)) == before
-        self.deliver_all(name)
+            touch = {"$inc": {"seen_by": 1}}
+            found = self.bench.database["ledgers"].update_one(busy, touch, session=session)
+            for _ in range(3 if found.matched_count else 0):
+                self.members[member].step()
+            assert not found.matched_count or self.bench.amounts(name) == before
+        self.follow()
 
-    @invariant()
-    def streams_are_whole(self) -> None:
-        for name in self.models:
-            events = [event for commit in self.commits(name) for event in commit.events]
-            versions = [commit.version for commit in self.commits(name)]
-            published = [event.sequence for event in events if event.sequence]
-            lengths = (len(commit.events) for commit in self.commits(name))
-            assert versions == list(accumulate(lengths, initial=1))[:-1]
-            assert published == list(range(1, len(published) + 1))
-
-    def commits(self, name: str) -> list[Commit]:
-        return self.bench.streams.store.load("north", f"counter-{self.stream(name)}")
+    # Whatever else comes to the ledgers.
 
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
@@ -166,32 +211,38 @@ class Machine(RuleBasedStateMachine):
         self.bench.apply(*batch)
 
     @rule(name=KEYS)
-    def deliver_all(self, name: str) -> None:
-        """All that a relay sends which starts from the beginning."""
-        model = self.models[name]
+    def deliver_beside_another(self, name: str) -> None:
+        """Another worker writes the ledger meanwhile: nothing is done, and all of it later."""
+        model, busy = self.models[name], {"_id": self.ledger(name).get("_id")}
+        before = self.bench.amounts(name)
+        with transaction(self.bench.database) as session:
+            ledgers = self.bench.database["ledgers"]
+            if not ledgers.update_one(
+                busy, {"$inc": {"seen_by": 1}}, session=session
+            ).matched_count:
+                return
+            with contextlib.suppress(OperationFailure):
+                self.bench.apply(*model.all())
+            assert self.bench.amounts(name) == before
         for number in range(len(model.commits)):
             model.take(number)
-        self.bench.apply(*chain.from_iterable(model.events))
+        self.bench.apply(*model.all())
 
-    @rule()
-    def heal(self) -> None:
+    @rule(dies=dying("heal.before_commit", "heal.after_commit"))
+    def heal(self, dies: str) -> None:
         """Fill what waits; what nothing was seen of is found by its head, and filled next."""
+        healer, DEATH.at = self.bench.healer(), dies
+        healer.peers = self  # type: ignore[assignment]
+        with contextlib.suppress(Died):
+            healer.step()
+        DEATH.at = ""
+        healer.step()
+        healer.step()
         for model in self.models.values():
             for number in range(len(model.commits)):
                 model.take(number)
-        healer = self.bench.healer()
-        healer.peers = self  # type: ignore[assignment]
-        healer.step()
-        healer.step()
 
-    def events(self, owner: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
-        """Answer as the owner of the streams."""
-        return Owner(self.bench).events(owner, tenant, stream, after)
-
-    def heads(self, *_: object) -> Iterator[list[Head]]:
-        """Answer how far the streams of this run go."""
-        ends = [model.events[-1][-1] for model in self.models.values()]
-        yield [Head(event.key, event.subject, 1, event.sequence) for event in ends]
+    # A person.
 
     @rule()
     def mend(self) -> None:
@@ -219,33 +270,60 @@ class Machine(RuleBasedStateMachine):
                 model.head += 1
                 model.parked = False
 
-    @invariant()
-    def each_key_is_where_it_must_be(self) -> None:
-        for name, model in self.models.items():
-            assert self.bench.amounts(self.stream(name)) == model.applied()
-            assert (self.ledger(name)["state"] == "parked") == model.parked
+    # The end.
 
     def teardown(self) -> None:
+        try:
+            self._come_to_rest()
+        finally:
+            for actor in (*self.leaders.values(), *self.members.values()):
+                actor.end()
+            self.topic.wipe()
+            self.bench.database.client.drop_database(self.bench.database.name)
+
+    def _come_to_rest(self) -> None:
+        """Have a new relay and a new member do what is left: nothing is, and nothing is lost."""
         self.mend()
         self.drain()
-        self.heal()
+        expire(self.bench)
+        last = self.leaders["last"] = Leader(self.bench, "last", looks=True)
+        events = [event for model in self.models.values() for event in model.all()]
+        eventually(lambda: self.relays(last) >= {event.id for event in events})
+        self.rebalance(WHOLE, noticed=True)
+        self.consume("c1", "")
+        self.heal("")
+        self.first_occurrences_are_in_order()
         self.each_key_is_where_it_must_be()
         for name, model in self.models.items():
             assert model.head == len(model.commits)
             assert (self.ledger(name)["state"], self.ledger(name)["seen"]) == ("open", {})
 
-    def stream(self, name: str) -> str:
-        return f"{name}{self.run}"
+    def relays(self, leader: Leader) -> set[str]:
+        """Take a step of a relay; return what the topic has then."""
+        leader.step()
+        self.topic.read()
+        return {event.id for log in self.topic.log.values() for event in log}
 
-    def ledger(self, name: str) -> Any:
-        return self.bench.ledger(self.stream(name)) or {"state": "open", "seen": {}}
 
-
+@pytest.mark.timeout(300 + 10 * EXAMPLES)
+@pytest.mark.invariant(n=1)
+@pytest.mark.invariant(n=2)
+@pytest.mark.invariant(n=3)
+@pytest.mark.invariant(n=4)
+@pytest.mark.invariant(n=5)
+@pytest.mark.invariant(n=6)
 @pytest.mark.invariant(n=7)
+@pytest.mark.invariant(n=8)
 def test_every_event_is_applied_once_in_order_and_none_is_left(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    database: Database, kafka: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for module in (stream, term, consume, heal):
+        monkeypatch.setattr(module, "failpoint", DEATH)
     monkeypatch.setattr(apply, "TRY_SECONDS", 0)
     monkeypatch.setattr(heal, "COMPARE_EVERY", timedelta(0))
+    for name, value in QUICK.items():
+        monkeypatch.setattr(f"shared.kafka.{name}", value)
+    # What was committed this moment is not on its way any more: steps do not overlap.
+    monkeypatch.setattr(term, "SETTLED", timedelta(seconds=-60))
 
-    run_state_machine_as_test(lambda: Machine(bench), settings=BOUNDED)
+    run_state_machine_as_test(lambda: Machine(database, kafka), settings=BOUNDED)

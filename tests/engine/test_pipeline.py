@@ -12,9 +12,9 @@ from shared import commands, consume, heal, kafka, relay
 from shared.consume import Consumer, LogChanged
 from shared.publication import topic_name
 from shared.rebuild import progress
-from shared.relay import Relay
 from shared.store import Conflict
 from shared.stream import Cause
+from shared.term import Term
 from tests.engine.pipeline import Bench, running
 from tests.waiting import eventually
 
@@ -196,7 +196,7 @@ def test_a_store_and_a_broker_that_are_away_park_nothing_and_lose_nothing(
     monkeypatch.setattr(consume, "RETRY_SECONDS", 0)
     monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
     fail(monkeypatch, Consumer, "_transact", AutoReconnect("away"))
-    fail(monkeypatch, Relay, "_send", kafka.Fault("away"))
+    fail(monkeypatch, Term, "send", kafka.Fault("away"))
     for number in range(3):
         bench.count("a", number)
 

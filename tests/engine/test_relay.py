@@ -7,16 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from shared import envelope, kafka, lease, relay
+from shared import envelope, kafka, lease, relay, term, waits
 from shared.clock import system
+from shared.codec import Codec
 from shared.publication import topic_name
 from shared.relay import Relay
 from shared.store import Commit
-from tests.engine.pipeline import Bench, running
+from shared.term import Term
+from tests.engine.pipeline import Bench, Noted, running
 from tests.waiting import eventually
 
-SEND = Relay._send  # noqa: SLF001
+SEND = Term.send
 
 
 def sent(bench: Bench) -> list[tuple[str, int]]:
@@ -33,15 +36,15 @@ def checkpoint(bench: Bench) -> dict[str, Any]:
 def test_a_scan_whose_pieces_take_longer_than_the_lease_comes_to_its_end(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+    def slow(self: Term, batch: Sequence[Commit]) -> None:
         threading.Event().wait(1.2 if batch else 0)
-        SEND(self, producer, batch)
+        SEND(self, batch)
 
     monkeypatch.setattr(lease, "SECONDS", 1)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.2)
     monkeypatch.setattr(relay, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
-    monkeypatch.setattr(Relay, "_send", slow)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
+    monkeypatch.setattr(Term, "send", slow)
     for stream in "abcd":
         bench.count(stream, 1)
 
@@ -53,8 +56,8 @@ def test_a_scan_whose_pieces_take_longer_than_the_lease_comes_to_its_end(
 def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.2)
-    monkeypatch.setattr(relay, "BATCH_EVENTS", 1)
+    monkeypatch.setattr(term, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
     with running(bench.relay()):
         eventually(lambda: "token" in checkpoint(bench))
     fast = replace(bench.streams, clock=lambda: system() + timedelta(seconds=20))
@@ -62,7 +65,7 @@ def test_a_sweep_keeps_the_order_of_a_stream_whichever_writer_was_fast(
     bench.count("a", 2)
     # As if the change stream had gone past both without a word.
     bench.skip_changes()
-    monkeypatch.setattr(relay, "SETTLED", timedelta(seconds=-60))
+    monkeypatch.setattr(term, "SETTLED", timedelta(seconds=-60))
 
     with running(bench.relay("r2")):
         eventually(lambda: len(sent(bench)) >= 2)
@@ -76,11 +79,11 @@ def test_no_more_than_a_commit_too_many_is_sent_at_once(
 ) -> None:
     pieces = []
 
-    def watched(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+    def watched(self: Term, batch: Sequence[Commit]) -> None:
         pieces.append(sum(len(commit.events) for commit in batch))
-        SEND(self, producer, batch)
+        SEND(self, batch)
 
-    monkeypatch.setattr(Relay, "_send", watched)
+    monkeypatch.setattr(Term, "send", watched)
     for _ in range(4):
         bench.count("a", *range(400))
 
@@ -99,11 +102,11 @@ def test_a_relay_that_was_deposed_moves_no_checkpoint(
 ) -> None:
     theirs = {"fence": 99, "token": "later"}
 
-    def overtaken(self: Relay, producer: Any, batch: Sequence[Commit]) -> None:
+    def overtaken(self: Term, batch: Sequence[Commit]) -> None:
         bench.database["checkpoints"].update_one({"_id": "relay"}, {"$set": theirs})
-        SEND(self, producer, batch)
+        SEND(self, batch)
 
-    monkeypatch.setattr(Relay, "_send", overtaken)
+    monkeypatch.setattr(Term, "send", overtaken)
     bench.count("a", 1)
 
     with running(bench.relay()):
@@ -111,3 +114,56 @@ def test_a_relay_that_was_deposed_moves_no_checkpoint(
 
     found = checkpoint(bench)
     assert {name: found[name] for name in theirs} == theirs
+
+
+def test_a_commit_that_its_code_does_not_know_makes_the_relay_wait_and_say_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    bench.count("a", 1)
+    strange = bench.count("b", 2)
+    rename(bench, strange, "Foreseen")
+    told = f"relay waits for the operator: commit {strange.id} cannot be published"
+
+    with running(bench.relay()), capture_logs() as logs:
+        eventually(lambda: told in waits.told(bench.database))
+        while_it_waits = sent(bench)
+        rename(bench, strange, "Counted")
+        eventually(lambda: sent(bench) == [("counter-a", 1), ("counter-b", 1)])
+
+    assert while_it_waits == []
+    assert waits.told(bench.database) == ""
+    assert "no event of this version is called Foreseen" in str(logs)
+
+
+def test_a_relay_that_waits_for_newer_code_sends_nothing_again_meanwhile(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(term, "BATCH_EVENTS", 1)
+    bench.count("a", 1)
+    rename(bench, bench.count("b", 2), "Foreseen")
+    tries: list[str] = []
+    records = Relay.records
+    monkeypatch.setattr(Relay, "records", lambda at, c: tries.append(c.stream) or records(at, c))
+
+    with running(bench.relay()):
+        eventually(lambda: tries.count("counter-b") > 5)
+
+    assert sent(bench) == [("counter-a", 1)]
+
+
+def test_a_relay_that_waits_for_newer_code_lets_it_lead(bench: Bench) -> None:
+    bench.count("a", 1)
+    old = bench.relay("old")
+    old.codec = Codec([Noted])
+
+    with running(old):
+        eventually(lambda: old.blocked)
+        with running(bench.relay("new")):
+            eventually(lambda: sent(bench) == [("counter-a", 1)])
+
+
+def rename(bench: Bench, commit: Commit, name: str) -> None:
+    """Store a commit's event under another name, as a newer version might."""
+    bench.database["commits"].update_one({"_id": commit.id}, {"$set": {"events.0.type": name}})

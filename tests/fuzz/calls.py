@@ -29,6 +29,7 @@ CHECKS = {
     "negative_data_rejection": {
         "expected-statuses": ["400", "401", "403", "404", "409", "412", "422", "428"]
     },
+    "missing_required_header": {"expected-statuses": ["400", "401", "403", "404", "422", "428"]},
     # A schema says of which kind a field is; what may stand in it is the rules' to say.
     "positive_data_acceptance": {"enabled": False},
     # What stands under `/parked/` is a key, and `drain` could be one.

@@ -8,6 +8,7 @@ from pymongo.errors import AutoReconnect
 
 from shared.audit import AUDIT
 from shared.verify import audits
+from tests.given import Nobody
 from tests.permission.world import SOUTH, World, person
 
 
@@ -107,6 +108,21 @@ def test_a_patient_sees_who_looked_and_not_that_she_did(world: World) -> None:
 
     assert "A therapist looked at: what you wrote down" in page
     assert "Another patient" not in page
+
+
+def test_a_patient_sees_the_names_of_the_staff_where_they_are_known(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = world.here["patient"]
+    path = f"/adherence/v1/programs/{world.here['program']}/sessions"
+    get(world, path, person("therapist"), "adherence")
+    monkeypatch.setattr(Nobody, "names", lambda *_: {"therapist-1": "Bo Haraldsen"})
+    client = world.apps["adherence"].test_client()
+    client.set_cookie("hep", person("patient", patient=patient))
+
+    page = client.get("/adherence/accesses").text
+
+    assert "Bo Haraldsen looked at: what you wrote down" in page
 
 
 def test_an_administrator_reads_the_list_as_data(world: World) -> None:

@@ -56,7 +56,7 @@ class Anyone:
             said = json.loads(base64.urlsafe_b64decode(token))
         except ValueError:
             raise Unauthorized("The token is malformed.") from None
-        lists = {name: tuple(said[name]) for name in ("roles", "sites", "scopes")}
+        lists = {name: tuple(said[name]) for name in ("roles", "sites", "scopes", "regions")}
         return Identity(**{**said, **lists})
 
 
@@ -93,6 +93,7 @@ def made(database: Database) -> World:
     clinic = Clinic(apps["prescription"].test_client())
     clinic.create("/practice", {"name": "North", "language": "en"}, administrator)
     sites = [clinic.create("/sites", SITE | {"name": name}, administrator) for name in ("A", "B")]
+    region = clinic.create("/regions", {"name": "Coast"}, administrator)
     clinic.exercise = clinic.create("/exercises", EXERCISE, lead)
     work = {"email": "bo@example.org", "role": "therapist", "sites": sites}
     staff = clinic.create("/staff", {"name": "Bo Haraldsen"} | work, administrator)
@@ -106,6 +107,7 @@ def made(database: Database) -> World:
     _log(apps["adherence"], programs[0], clinic.exercise, patients[0])
     _told(apps, _published(apps["adherence"]))
     here = {
+        "identity": region,
         "site": sites[0],
         "staff": staff,
         "exercise": clinic.exercise,

@@ -143,7 +143,7 @@ def test_who_is_in_no_group_of_ours_is_told_whom_to_ask(browser: Browser) -> Non
     assert "Ask whoever administers it to give you a role" in answer.text
     assert browser.pages.get_cookie("hep") is None
     database = browser.pages.application.extensions["hep"].database
-    assert database["audit"].find_one({"action": "session.begin", "outcome": "refused"})
+    assert database["audit"].find_one({"action": "sign_in.begin", "outcome": "refused"})
 
 
 def test_the_way_back_is_asked_for_with_pkce_state_and_nonce(browser: Browser) -> None:

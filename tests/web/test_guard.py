@@ -4,17 +4,29 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared import logs
+from shared.mongo import Database
+from shared.web.app import create_app
+from tests.given import build
 from tests.permission.test_matrix import Route, ask, routes
 from tests.permission.world import NAMES, World, person
+from tests.web.test_kit import DEFINITION
 
 CONTRACTS = {"openapi", "asyncapi", "schema"}
 # Whoever sends another person's browser here renews or ends a session; nothing is lost by it.
-WITHOUT_TOKEN = {"session.renew", "session.sign_out"}
+WITHOUT_TOKEN = {
+    "session.renew",
+    "session.sign_out",
+    # Whoever comes in is nobody yet: the secret lets in, and the browser says from whose page.
+    "pages.entrance.redeem_link",
+    "pages.entrance.redeem_code",
+}
 
 
 def holder(world: World, route: Route) -> str:
@@ -60,6 +72,19 @@ def test_every_answer_says_what_a_browser_may_do_with_it(world: World) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(("origin", "said"), [("https://hep.example", True), ("http://x", False)])
+def test_over_https_a_browser_comes_back_by_https_alone(
+    database: Database, origin: str, said: bool
+) -> None:
+    held = build(DEFINITION, database)
+    held = replace(held, settings=replace(held.settings, origin=origin))
+    app = create_app(DEFINITION, held, Path(__file__).parent)
+
+    answer = app.test_client().get("/livez")
+
+    assert ("max-age=31536000" in answer.headers.get("Strict-Transport-Security", "")) is said
 
 
 def pages(world: World, method: str = "GET") -> list[Route]:

@@ -213,7 +213,7 @@ def test_who_is_no_longer_there_is_signed_out_at_renewal(desk: Desk) -> None:
     answer = desk.open("/prescription/session?next=/prescription/desk")
 
     assert answer.headers["Location"].startswith("/prescription/sign-in")
-    assert ("bo", "session.end", "let_through") in desk.audit
+    assert ("bo", "sign_in.end", "let_through") in desk.audit
 
 
 def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(desk: Desk) -> None:
@@ -280,8 +280,8 @@ def test_every_begin_and_end_is_written_down(desk: Desk) -> None:
     desk.client.post("/prescription/sign-out")
 
     assert desk.audit == [
-        ("bo", "session.begin", "let_through"),
-        ("bo", "session.end", "let_through"),
+        ("bo", "sign_in.begin", "let_through"),
+        ("bo", "sign_in.end", "let_through"),
     ]
 
 
@@ -390,6 +390,17 @@ def test_a_session_of_a_patient_is_remembered_for_ninety_days(database: Database
     assert found.renew(secret, lambda who: who)
     time.passes(days=91)
     assert found.renew(secret, lambda who: who) is None
+
+
+def test_a_patient_who_is_forgotten_has_no_sessions_left_and_others_do(database: Database) -> None:
+    found = keys(database)
+    for subject, patient in (("ana", "p1"), ("her son", "p1"), ("eva", "p2")):
+        found.begin(Identity(subject, "north", ("patient",), (), patient, 0), "patient", "")
+
+    sessions.forget(database, "north", "p1")
+
+    left = [one["subject"] for one in database["sessions_web"].find()]
+    assert left == ["eva"]
 
 
 def test_a_token_says_who_it_is_and_of_which_session(database: Database) -> None:

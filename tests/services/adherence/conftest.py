@@ -16,6 +16,7 @@ from adherence.app import DEFINITION
 from adherence.projections import PROGRAMS
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
+from shared.privacy import PRIVACY
 from shared.service import Service
 from shared.store import from_document
 from shared.views import Views
@@ -65,6 +66,8 @@ class Home:
             for found in events:
                 if found.type in PROGRAMS.handlers:
                     PROGRAMS.handlers[found.type](found, views)
+                if found.type in PRIVACY.handlers:
+                    PRIVACY.handlers[found.type](found, views)
             views.flush(PROGRAMS, database, session)
 
     def published(self) -> list[Envelope]:

@@ -60,8 +60,11 @@ def test_the_words_of_an_erased_patient_are_destroyed(ana: Home) -> None:
     assert held.json == {"items": {}}
     database = ana.service.database
     assert database["sealed"].count_documents({}) == 0
-    assert database["keys"].count_documents({"_id": f"north|{ANA_ID}"}) == 0
+    kept = {"_id": f"north|{ANA_ID}", "wrapped": {"$exists": True}}
+    assert database["keys"].count_documents(kept) == 0
     assert ana.session()["note"] is None
+    told = next(one.data for one in ana.published() if "destroyed" in one.data)
+    assert (told["patient"], told["destroyed"]["sealed"]) == (ANA_ID, 1)
 
 
 def test_an_erased_patient_is_let_in_nowhere(ana: Home) -> None:

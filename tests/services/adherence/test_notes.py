@@ -11,8 +11,9 @@ from adherence.handlers import log_session
 from shared.service import Service
 from shared.store import Commit, Repeated
 from shared.stream import Cause
+from tests.people import ANA_ID
 from tests.services.adherence.conftest import Home
-from tests.unit.adherence.facts import MONDAY, erased, logs
+from tests.unit.adherence.facts import MONDAY, logs
 
 MINE = Cause("north", "ana", "k", "mine")
 
@@ -44,7 +45,8 @@ def test_of_two_notes_under_one_key_at_once_the_committed_one_is_kept(ana: Home)
 
 
 def test_a_note_of_a_patient_who_is_erased_meanwhile_is_destroyed(ana: Home) -> None:
-    streams = replace(ana.service.streams, clock=clock(ana.service, lambda: ana.hear(erased())))
+    forget = lambda: ana.service.vault.erase("north", ANA_ID)  # noqa: E731
+    streams = replace(ana.service.streams, clock=clock(ana.service, forget))
 
     # A commit looks at the clock after its note was sealed.
     tell(replace(ana.service, streams=streams), "My neighbour Luis helped me.")

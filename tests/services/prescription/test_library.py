@@ -15,7 +15,7 @@ def test_a_practice_is_registered_once(clinic: Clinic) -> None:
     answer = clinic.post("/practice", PRACTICE, ADA, key="k")
 
     assert (answer.status_code, answer.json) == (201, {"id": "north"})
-    assert clinic.get("/practice").json == {"id": "north", "name": "North"}
+    assert clinic.get("/practice").json == {"id": "north", "name": "North", "language": "en"}
     assert clinic.post("/practice", PRACTICE, ADA, key="k").status_code == 201
     again = clinic.post("/practice", PRACTICE, ADA)
     assert (again.status_code, again.json["type"]) == (409, "/problems/practice-registered")

@@ -19,7 +19,7 @@ def take_on(clinic: Clinic, **other: Any) -> str:
 
 
 def names(clinic: Clinic, subjects: str) -> Any:
-    return clinic.get(f"/names?subjects={subjects}", SERVICE, **NORTH).json["items"]
+    return clinic.get(f"/names?ids={subjects}", SERVICE, **NORTH).json["items"]
 
 
 def arrive(clinic: Clinic, subject: str, email: str, tenant: str = "north") -> None:

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 import bson
+import orjson
 import pytest
 
 from reporting.app import DEFINITION
@@ -24,7 +25,7 @@ from reporting.projections import TIMELINE
 from shared import generation, kafka, ledger, mongo
 from shared.clock import system
 from shared.consume import POSITIONS
-from shared.envelope import Envelope, decode, encode
+from shared.envelope import Envelope, encode, event_id, load
 from shared.generation import GENERATIONS
 from shared.heal import Healer
 from shared.ledger import LEDGERS
@@ -86,11 +87,13 @@ def diary(number: int) -> list[Envelope]:
 def of(number: int, found: Envelope) -> Envelope:
     """Return the same event of another patient; one of the parked patient's no handler takes."""
     raw = encode(found).replace(ANA_ID.encode(), b"%032x" % number)
-    again = decode(raw.replace(PROGRAM.encode(), b"%032x" % (100 + number)))
+    text = orjson.loads(raw.replace(PROGRAM.encode(), b"%032x" % (100 + number)))
+    stream = (text["tenant"], text["subject"], text["streamversion"])
+    again = load(text | {"id": event_id(text["source"][1:], *stream)})
     data = dict(again.data)
     if number == PARKED and again.source == "/adherence" and again.sequence == 4:
         del data["entries"]
-    return replace(again, id=uuid.uuid5(uuid.NAMESPACE_OID, again.id + str(number)).hex, data=data)
+    return replace(again, data=data)
 
 
 def is_parked(found: Envelope) -> bool:

@@ -95,6 +95,11 @@ def registered(patient: str = ANA_ID, zone: str = MADRID.key, site: str = SITE) 
     return event("prescription.patient.registered", f"patient-{patient}", data)
 
 
+def updated(site: str) -> Envelope:
+    data = {"patient": ANA_ID, "site": site, "zone": MADRID.key, "language": "en"}
+    return event("prescription.patient.updated", f"patient-{ANA_ID}", data, sequence=2)
+
+
 def erased(patient: str = ANA_ID) -> Envelope:
     data = {"patient": patient}
     return event("prescription.patient.erased", f"patient-{patient}", data, sequence=2)

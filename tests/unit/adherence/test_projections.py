@@ -2,7 +2,7 @@
 
 import pytest
 
-from adherence.policies import ERASE, REACH_PHASE
+from adherence.policies import REACH_PHASE
 from adherence.projections import PROGRAMS
 from adherence.published import PUBLISHED
 from shared.due import DUE
@@ -27,6 +27,7 @@ from tests.unit.adherence.facts import (
     published,
     registered,
     revised,
+    updated,
 )
 
 COLLECTIONS = ("patients", "exercises", "programs", "sessions", "milestones")
@@ -59,6 +60,7 @@ def invited() -> Envelope:
 
 FACTS = [
     registered(),
+    updated("south"),
     published(),
     prescribed(asks(BRIDGE)),
     revised(asks(BRIDGE, sets=4), effective=MONDAY + DAY, reason="phase_completed"),
@@ -121,10 +123,13 @@ def test_what_was_recorded_before_the_service_acts_decides_nothing() -> None:
     assert fold(PROGRAMS, FACTS, since=NOON + DAY).pending[DUE] == []
 
 
-def test_an_erased_patient_is_remembered_and_the_words_are_to_be_destroyed() -> None:
+def test_who_moved_is_reached_from_the_new_site() -> None:
+    found = documents(fold(PROGRAMS, FACTS), "patients")[f"north|{ANA_ID}"]
+
+    assert (found["site"], found["erased"]) == ("south", False)
+
+
+def test_an_erased_patient_is_remembered() -> None:
     views = fold(PROGRAMS, [registered(), erased()])
 
     assert documents(views, "patients")[f"north|{ANA_ID}"]["erased"]
-    assert [(due["kind"], due["data"]) for due in views.pending[DUE]] == [
-        (ERASE, {"patient": ANA_ID})
-    ]

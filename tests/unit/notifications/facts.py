@@ -49,6 +49,11 @@ def registered(zone: str = MADRID, language: str = "en", patient: str = ANA_ID) 
     return event("prescription.patient.registered", f"patient-{patient}", data, moment=MOMENT)
 
 
+def updated(zone: str = MADRID, language: str = "en", site: str = SITE) -> Envelope:
+    data = {"patient": ANA_ID, "site": site, "zone": zone, "language": language}
+    return event("prescription.patient.updated", f"patient-{ANA_ID}", data, sequence=2)
+
+
 def erased() -> Envelope:
     stream = f"patient-{ANA_ID}"
     return event("prescription.patient.erased", stream, {"patient": ANA_ID}, sequence=2)

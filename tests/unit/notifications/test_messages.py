@@ -34,6 +34,7 @@ from tests.unit.notifications.facts import (
     revised,
     sent,
     site_registered,
+    updated,
 )
 
 ZONE = ZoneInfo(MADRID)
@@ -69,6 +70,7 @@ def message(views: Views, identity: str = CELEBRATION) -> Document:
 STORY = [
     site_registered(),
     registered(),
+    updated("America/New_York", site="south"),
     prescribed(end=SECOND),
     revised(2, THIRD),
     revised(3, SECOND),

@@ -1,5 +1,6 @@
 """The lists come out the same whatever the order of streams."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -83,21 +84,35 @@ EXERCISE = {
     "stop_if": [],
     "source": None,
 }
+REGION = {"region": "r", "name": "Coast"}
+MOVED = SITE | {"name": "Harbour", "region": "r", "hours": []}
+SHIFT = {"staff": "bo", "first": "2026-09-07", "last": "2026-09-07", "begins": None, "ends": None}
+ROTA = {"site": "n", "shifts": [SHIFT], "fallback": "bo"}
+BO: dict[str, Any] = {"staff": "bo", "role": "lead", "sites": ["n"]}
+LEFT = {"staff": "bo", "date": "2026-09-30", "successor": None}
+ASSIGNED = {"patient": "ana", "therapist": "dee"}
+UPDATED = {"patient": "ana", "site": "s", "zone": "Europe/Paris", "language": "es"}
 STORY = [
     event("prescription.site.registered", "site-n", SITE),
-    event(
-        "prescription.staff.registered", "staff-bo", {"staff": "bo", "role": "lead", "sites": ["n"]}
-    ),
+    event("prescription.staff.registered", "staff-bo", BO),
     event("prescription.patient.registered", "patient-ana", ANA),
     event("prescription.exercise.published", "exercise-e1", EXERCISE),
+    event("prescription.region.registered", "region-r", REGION),
+    event("prescription.region.renamed", "region-r", REGION | {"name": "Sea"}, sequence=2),
+    event("prescription.site.changed", "site-n", MOVED, sequence=2),
+    event("prescription.rota.set", "site-n", ROTA, sequence=3),
+    event("prescription.staff.changed", "staff-bo", BO | {"role": "therapist"}, sequence=2),
+    event("prescription.staff.left", "staff-bo", LEFT, sequence=3),
+    event("prescription.patient.assigned", "patient-ana", ASSIGNED, sequence=2),
+    event("prescription.patient.updated", "patient-ana", UPDATED, sequence=3),
     prescribed("first", "2026-09-01"),
     prescribed("second", "2026-09-07"),
     revised("first", 2),
     revised("second", 3),
     ended("first", 3),
 ]
-ERASED = event("prescription.patient.erased", "patient-ana", {"patient": "ana"}, sequence=2)
-COLLECTIONS = ("patients", "programs", "exercises", "sites", "staff")
+ERASED = event("prescription.patient.erased", "patient-ana", {"patient": "ana"}, sequence=4)
+COLLECTIONS = ("patients", "programs", "exercises", "regions", "sites", "staff")
 
 
 @pytest.mark.invariant(n=10)
@@ -140,3 +155,23 @@ def test_who_was_registered_last_comes_first() -> None:
     found = documents(fold(LISTS, [old, new]), "patients").values()
 
     assert [one["patient"] for one in sorted(found, key=lambda one: one["order"])] == ["bea", "ana"]
+
+
+def test_lists_show_places_and_people_as_they_are_now() -> None:
+    found = {name: documents(fold(LISTS, STORY), name) for name in COLLECTIONS}
+
+    assert found["regions"]["north|r"]["name"] == "Sea"
+    site = found["sites"]["north|n"]
+    assert (site["name"], site["region"], site["rota"]) == ("Harbour", "r", True)
+    member = found["staff"]["north|bo"]
+    assert (member["role"], member["left"]) == ("therapist", "2026-09-30")
+    ana = found["patients"]["north|ana"]
+    assert (ana["site"], ana["therapist"], ana["zone"]) == ("s", "dee", "Europe/Paris")
+
+
+def test_who_leaves_has_the_patients_given_on_after_the_last_day() -> None:
+    views = fold(LISTS, STORY)
+
+    (due,) = views.pending["due"]
+    assert (due["kind"], due["data"]) == ("hand_over", LEFT)
+    assert due["due_at"] == datetime(2026, 10, 1, tzinfo=UTC)

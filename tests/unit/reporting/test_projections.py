@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from reporting.projections import TIMELINE
 from reporting.queries import joined
 from shared.views import Views
-from tests.events import LONG_AGO, documents, fold, interleavings
+from tests.events import LONG_AGO, documents, event, fold, interleavings
+from tests.people import ANA_ID
 from tests.unit.reporting.diary import (
     DAY,
     MONDAY,
@@ -59,6 +60,15 @@ def test_any_order_of_streams_gives_the_same_documents() -> None:
 
     for events in interleavings(story(), orders=60):
         assert folded(events) == expected
+
+
+def test_who_moved_is_reached_from_the_new_site() -> None:
+    data = {"patient": ANA_ID, "site": "south", "zone": "Europe/Paris", "language": "es"}
+    moved = event("prescription.patient.updated", f"patient-{ANA_ID}", data, sequence=2)
+
+    (found,) = folded([*story(), moved])["patients"].values()
+
+    assert (found["site"], found["zone"]) == ("south", "Europe/Paris")
 
 
 def test_what_a_handler_reads_is_named_beforehand_and_written_by_it_too() -> None:

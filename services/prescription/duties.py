@@ -1,0 +1,73 @@
+"""What is decided when it is due."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from prescription import patient, staff
+from prescription.commands import AssignPatient
+from prescription.handlers import assign_patient
+from prescription.patient import PatientImpossible
+from prescription.policies import HAND_OVER
+from prescription.projections import LISTS
+from shared import commands, privacy
+from shared.due import Due
+from shared.errors import Refusal, Stale
+from shared.service import DueHandler, Service
+from shared.tenancy import LIMIT
+
+
+class StillHere(Refusal):
+    """Who was to leave stayed, or came back."""
+
+    slug = "still-here"
+    title = "This person works here"
+
+
+def hand_over(due: Due, service: Service) -> None:
+    """Give the patients of who left to the successor, each by a command of its own.
+
+    One whom the successor cannot treat, or who has none, is nobody's until somebody decides. A
+    patient who came to the one who left while this ran is found on the page of assignments.
+
+    Raises:
+        StillHere: the one who left is here again.
+    """
+    leaver, successor = due.data["staff"], due.data["successor"]
+    member = service.streams.peek(staff.KIND, due.tenant, leaver).state
+    if member.left is None or member.left.isoformat() != due.data["date"]:
+        raise StillHere("The patients stay where they are.")
+    for identity in _patients_of(leaver, due.tenant, service):
+        try:
+            _give(identity, leaver, successor, due, service)
+        except PatientImpossible:
+            _give(identity, leaver, None, due, service)
+
+
+def _give(identity: str, leaver: str, successor: str | None, due: Due, service: Service) -> None:
+    loaded = service.streams.peek(patient.KIND, due.tenant, identity)
+    registered = loaded.state.registered
+    if not loaded.state.present or registered is None or registered.therapist != leaver:
+        return
+    command = AssignPatient(identity, loaded.version, successor)
+    cause = due.cause(service.name)
+    cause = replace(cause, command=commands.identify(due.id, identity, successor or ""))
+    try:
+        commands.run(lambda: assign_patient(command, service, cause), cause)
+    except Stale:
+        # Somebody was faster: what is so now decides.
+        _give(identity, leaver, successor, due, service)
+
+
+def _patients_of(leaver: str, tenant: str, service: Service) -> Iterator[str]:
+    documents, after = service.documents(LISTS, "patients"), ""
+    while True:
+        page = documents.page(
+            tenant, {"therapist": leaver}, order="order", after=after, limit=LIMIT
+        )
+        yield from (found["patient"] for found in page[:LIMIT])
+        if len(page) <= LIMIT:
+            return
+        after = page[LIMIT - 1]["order"]
+
+
+DUE: Mapping[str, DueHandler] = {HAND_OVER: hand_over, privacy.ERASE: privacy.erase}

@@ -1,0 +1,28 @@
+"""What an event makes this service decide: who has whose patients once somebody has left."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from shared import commands
+from shared.due import Due
+from shared.envelope import Envelope
+from shared.views import Views
+
+HAND_OVER = "hand_over"
+
+
+def hand_over(event: Envelope, views: Views) -> None:
+    """Have the patients of who left given to the successor, after the last day (UTC)."""
+    last = date.fromisoformat(event.data["date"])
+    over = datetime.combine(last + timedelta(days=1), time(), UTC)
+    views.schedule(
+        event,
+        Due(
+            id=commands.identify(event.id, HAND_OVER),
+            kind=HAND_OVER,
+            tenant=event.tenant,
+            stream=event.subject,
+            due_at=max(event.recorded, over),
+            sequence=event.sequence,
+            data=dict(event.data),
+        ),
+    )
