@@ -15,12 +15,14 @@ from shared.errors import Forbidden, NotFound
 from shared.tokens import Identity
 
 OWN, SITE, TENANT, PEER, PLATFORM = "own", "site", "tenant", "peer", "platform"
-RELATIONS = {OWN, SITE, TENANT, PEER, PLATFORM}
+# The record of the patient who allowed it, in the parts that were allowed.
+ALLOWED = "allowed"
+RELATIONS = {OWN, ALLOWED, SITE, TENANT, PEER, PLATFORM}
 # How far a role reaches into records of persons, who each have to be looked at.
-PERSONAL = {OWN, SITE}
+PERSONAL = {OWN, ALLOWED, SITE}
 # Programs of others, which each were given some scopes and no more.
 PARTNER = "partner"
-NO_ROLE = {"lets", "audited", "scope"}
+NO_ROLE = {"lets", "audited", "scope", "part"}
 NOBODY_HERE = "There is nothing with this id."
 
 
@@ -34,6 +36,7 @@ class Action:
         who: role to how far it reaches.
         audited: whether it is written down where it is about no person too.
         scope: what a partner's token must have been given besides.
+        part: which part of a record a supporter must have been allowed besides.
     """
 
     name: str
@@ -41,13 +44,18 @@ class Action:
     who: Mapping[str, str]
     audited: bool = False
     scope: str = ""
+    part: str = ""
 
     def reach(self, who: Identity) -> frozenset[str]:
         """Return how far somebody reaches; empty is not at all."""
         return frozenset(self.who[role] for role in who.roles if self._lets_in(role, who))
 
     def _lets_in(self, role: str, who: Identity) -> bool:
-        return role in self.who and (role != PARTNER or self.scope in who.scopes)
+        if role not in self.who:
+            return False
+        if role == PARTNER:
+            return self.scope in who.scopes
+        return self.who[role] != ALLOWED or self.part in who.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,8 @@ class Asker:
         if not self.reaches:
             if PARTNER in self.action.who and PARTNER in self.identity.roles:
                 raise Forbidden(f"The token lacks the scope {self.action.scope}.")
+            if self.action.part and set(self.identity.roles) & set(self.action.who):
+                raise Forbidden("The patient has not allowed this part.")
             raise Forbidden(f"This is for: {', '.join(self.action.who)}.")
 
     @property
@@ -159,7 +169,8 @@ class Asker:
 
     def _holds(self, person: Person) -> bool:
         asker, reaches = self.identity, self.reaches
-        own = OWN in reaches and bool(asker.patient) and asker.patient == person.patient
+        its = bool(reaches & {OWN, ALLOWED})
+        own = its and bool(asker.patient) and asker.patient == person.patient
         here = SITE in reaches and (not asker.is_limited or person.site in asker.sites)
         return own or here or bool(reaches - PERSONAL)
 
@@ -186,4 +197,7 @@ def _action(name: str, row: Mapping[str, Any]) -> Action:
         raise ValueError(f"permissions.toml, {name}: {min(unknown)} is no reach")
     if (PARTNER in who) != ("scope" in row):
         raise ValueError(f"permissions.toml, {name}: a scope, where partners may, and only there")
-    return Action(name, row["lets"], who, row.get("audited", False), row.get("scope", ""))
+    if (ALLOWED in who.values()) != ("part" in row):
+        raise ValueError(f"permissions.toml, {name}: a part, where it is allowed, and only there")
+    scope, part = row.get("scope", ""), row.get("part", "")
+    return Action(name, row["lets"], who, row.get("audited", False), scope, part)

@@ -126,6 +126,7 @@ class Sessions:
             "regions": list(who.regions),
             "patient": who.patient,
             "sid": held.id,
+            "scope": " ".join(who.scopes),
         }
         return self.signing.sign({name: value for name, value in claims.items() if value != ""})
 

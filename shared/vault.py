@@ -142,6 +142,11 @@ class Vault:
         found = self.database[KEYS].find({"_id": {"$in": names}, "erased": True}, {"_id": 1})
         return {document["_id"].split("|", 1)[1] for document in found}
 
+    def forget(self, tenant: str, identities: Iterable[str]) -> None:
+        """Destroy what was sealed under these ids; the subject's key stays."""
+        names = [f"{tenant}|{identity}" for identity in identities]
+        self._majority(SEALED).delete_many({"_id": {"$in": names}})
+
     def token(self, tenant: str, word: str) -> str:
         """Return a word's blind index, which tells nothing to whoever lacks the index key."""
         plain = unicodedata.normalize("NFKD", word.casefold())

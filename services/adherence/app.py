@@ -3,6 +3,7 @@
 from adherence.duties import DUE
 from adherence.events import EVENTS
 from adherence.handlers import HANDLERS
+from adherence.invite import now
 from adherence.projections import INDEXES, PROJECTIONS
 from adherence.published import PUBLISHED
 from shared.service import Definition, Front
@@ -25,4 +26,5 @@ DEFINITION = Definition(
     indexes=INDEXES,
     front=_front,
     signs_in=True,
+    now=now,
 )

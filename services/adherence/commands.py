@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from adherence.events import Done, Evidence, Mode, Reason
+from adherence.events import Done, Evidence, Mode, Part, Reason, Way
 
 Answer = Literal["pain", "effort", "difficulty", "note"]
 ANSWERS: frozenset[Answer] = frozenset(("pain", "effort", "difficulty", "note"))
@@ -68,3 +68,54 @@ class ReachPhase:
     program: str
     phase: int
     declared: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueInvitation:
+    """Invite a patient, or a supporter again.
+
+    A code on paper holds only together with the year of birth.
+    """
+
+    invitation: str
+    patient: str
+    way: Way
+    birth_year: int | None = None
+    supporter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeInvitation:
+    """Take an invitation back."""
+
+    invitation: str
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemInvitation:
+    """Come in by an invitation, with what the given secret is recognized by."""
+
+    invitation: str
+    patient: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteSupporter:
+    """Let somebody of the patient's choice see these parts, and invite them."""
+
+    supporter: str
+    invitation: str
+    patient: str
+    name: str
+    email: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSupporter:
+    """Let a supporter see nothing any more."""
+
+    supporter: str
+    patient: str

@@ -1,4 +1,4 @@
-"""What happened at the patient's home, in the words of the clinic."""
+"""What happened at the patient's home, and who was let in there, in the words of the clinic."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +9,9 @@ from shared.privacy import ErasureCompleted
 Mode = Literal["as_prescribed", "edited"]
 Evidence = Literal["tap", "timed", "counted", "observed", "device"]
 Reason = Literal["added", "correction"]
+Way = Literal["link", "paper"]
+Part = Literal["progress", "messages"]
+Revoked = Literal["replaced", "withdrawn", "removed"]
 Milestone = Literal["first_session", "streak", "total", "first_week", "phase"]
 
 
@@ -96,4 +99,86 @@ class MilestoneReached:
     session: str | None
 
 
-EVENTS = (SessionLogged, SessionAmended, MilestoneReached, ErasureCompleted)
+@dataclass(frozen=True, slots=True)
+class InvitationIssued:
+    """Somebody was invited to sign in: the patient, or a supporter whom the patient chose."""
+
+    invitation: str
+    patient: str
+    supporter: str | None
+    way: Way
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationSealed:
+    """What an invitation is recognized by; the secret itself is sealed under this id."""
+
+    invitation: str
+    digest: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRedeemed:
+    """The one who was invited has come in."""
+
+    invitation: str
+    patient: str
+    supporter: str | None
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationMistaken:
+    """Somebody tried it with a code or a year that is not the right one."""
+
+    invitation: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLocked:
+    """It was tried too often."""
+
+    invitation: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked:
+    """It holds no more: a newer one took its place, or somebody took it back."""
+
+    invitation: str
+    reason: Revoked
+
+
+@dataclass(frozen=True, slots=True)
+class SupporterAllowed:
+    """The patient lets a supporter see these parts; who that is is sealed under the same id."""
+
+    supporter: str
+    patient: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SupporterRemoved:
+    """The patient lets a supporter see nothing any more."""
+
+    supporter: str
+    patient: str
+
+
+EVENTS = (
+    SessionLogged,
+    SessionAmended,
+    MilestoneReached,
+    InvitationIssued,
+    InvitationSealed,
+    InvitationRedeemed,
+    InvitationMistaken,
+    InvitationLocked,
+    InvitationRevoked,
+    SupporterAllowed,
+    SupporterRemoved,
+    ErasureCompleted,
+)

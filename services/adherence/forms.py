@@ -47,10 +47,10 @@ def slug(refusal: ValidationError | Refusal) -> str:
 
 
 def _numbers(form: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
-    return {name: _number(form.get(name, "").strip()) for name in names}
+    return {name: number(form.get(name, "").strip()) for name in names}
 
 
-def _number(text: str) -> Any:
+def number(text: str) -> Any:
     """Return a typed number; what is empty is None, what is no number stays as it was typed.
 
     A comma counts as a point.

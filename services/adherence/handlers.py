@@ -3,8 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from adherence import diary, milestone, queries, session
-from adherence.commands import AmendSession, LogSession, ReachPhase
+from adherence import diary, invite, milestone, queries, session
+from adherence.commands import (
+    AmendSession,
+    InviteSupporter,
+    IssueInvitation,
+    LogSession,
+    ReachPhase,
+    RedeemInvitation,
+    RemoveSupporter,
+    RevokeInvitation,
+)
 from adherence.diary import Decided, Desk, Diary
 from adherence.events import Session, SessionAmended
 from adherence.rules import rules
@@ -35,6 +44,11 @@ HANDLERS: Mapping[type, Handler] = {
     LogSession: log_session,
     AmendSession: amend_session,
     ReachPhase: reach_phase,
+    IssueInvitation: invite.issue_invitation,
+    RedeemInvitation: invite.redeem_invitation,
+    RevokeInvitation: invite.revoke_invitation,
+    InviteSupporter: invite.invite_supporter,
+    RemoveSupporter: invite.remove_supporter,
 }
 
 

@@ -12,8 +12,11 @@ from flask import Blueprint, render_template, request
 from adherence import drawing, forms, looks, queries, schemas, telling, visit
 from adherence.agenda import Item, agenda, once
 from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
+from adherence.entrance import entrance
 from adherence.forms import DONE, REFUSED, SCALES
+from adherence.reception import reception
 from adherence.rules import rules
+from adherence.supporters import supporters
 from adherence.visit import DayOver, Visit
 from shared.errors import Refusal
 from shared.schedule import DAY
@@ -25,6 +28,9 @@ A_DAY = "/programs/<program>/<day>"
 ALL = "all"
 
 pages = Blueprint("pages", __name__, url_prefix="/adherence")
+pages.register_blueprint(entrance)
+pages.register_blueprint(reception)
+pages.register_blueprint(supporters)
 
 
 @pages.get("/")

@@ -137,3 +137,24 @@ class Milestone(Schema):
         allow_none=True,
         metadata={"description": "id of that session; null for a phase"},
     )
+
+
+class InvitationRedeemed(Schema):
+    """Whoever was invited came in; nothing here lets anybody in."""
+
+    invitation = identity("the invitation")
+    patient = identity("the patient")
+    supporter = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "id of the supporter who was invited; null for the patient"},
+    )
+    way = code("how it was given", "link", "paper")
+
+
+class InvitationIssued(InvitationRedeemed):
+    """Somebody was invited to sign in; the secret is not here, and its owner sends it once."""
+
+    expires = fields.AwareDateTime(
+        required=True, metadata={"description": "from when on it lets nobody in"}
+    )

@@ -7,7 +7,7 @@ it is read.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adherence.policies import schedule_phase
+from adherence.policies import schedule_expiry, schedule_phase
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -86,6 +86,10 @@ def on_milestone_reached(event: Envelope, views: Views) -> None:
     views.put("milestones", found)
 
 
+def on_invitation_issued(event: Envelope, views: Views) -> None:
+    schedule_expiry(event, views)
+
+
 def _document(
     event: Envelope, identity: str, own: Mapping[str, Any], names: Iterable[str]
 ) -> Document:
@@ -140,6 +144,7 @@ PROGRAMS = Projection(
         "hep.adherence.session.logged.v1": on_session,
         "hep.adherence.session.amended.v1": on_session,
         "hep.adherence.milestone.reached.v1": on_milestone_reached,
+        "hep.adherence.invitation.issued.v1": on_invitation_issued,
     },
 )
 PROJECTIONS = [PROGRAMS, PRIVACY]

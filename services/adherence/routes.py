@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from adherence import diary, queries, schemas
-from adherence.commands import ANSWERS, AmendSession, LogSession, Told
+from adherence import admission, diary, queries, reception, schemas
+from adherence.commands import ANSWERS, AmendSession, LogSession, RevokeInvitation, Told
 from adherence.projections import PROGRAMS
 from shared.errors import Fault, Invalid
 from shared.store import Commit
@@ -96,6 +96,52 @@ def list_accesses(patient: str) -> Any:
     queries.patient_in_reach(service(), asker(), patient)
     found, away = accesses.gathered(asker().identity, patient)
     return {"items": found, "away": away}
+
+
+@routes.route("/patients/<patient>/invitations", methods=["POST"])
+@allow("invitation.issue")
+@routes.arguments(admission.InvitationRequest)
+@routes.response(201, admission.InvitationAnswer)
+def issue_invitation(body: dict[str, Any], patient: str) -> Any:
+    """Invite a patient to sign in, by a link that is sent or a code that is printed.
+
+    It takes the place of one that is still open.
+    """
+    queries.patient_in_reach(service(), asker(), patient)
+    cause = api.cause(body)
+    commit = api.execute(reception.invites(patient, body["way"], cause), cause)
+    identity = api.new_id(cause)
+    found = queries.invited(service(), cause.tenant, patient)
+    location = f"{PREFIX}/patients/{patient}/invitations"
+    return next(one for one in found if one.id == identity), 201, api.headers(commit, location)
+
+
+@routes.route("/patients/<patient>/invitations", methods=["GET"])
+@allow("invitation.read")
+@routes.response(200, admission.InvitationsAnswer)
+def list_invitations(patient: str) -> Any:
+    """Return how a patient was invited, and whether it was used."""
+    queries.patient_in_reach(service(), asker(), patient)
+    return {"items": queries.invited(service(), asker().tenant, patient)}
+
+
+@routes.route("/patients/<patient>/invitations/<invitation>/revocation", methods=["POST"])
+@allow("invitation.revoke")
+@routes.response(204)
+def revoke_invitation(patient: str, invitation: str) -> Any:
+    """Take an invitation back that was not used yet."""
+    queries.patient_in_reach(service(), asker(), patient)
+    commit = api.execute(RevokeInvitation(invitation, patient), api.cause({}))
+    return "", 204, api.headers(commit)
+
+
+@routes.route("/patients/<patient>/invitations/<invitation>/letter", methods=["GET"])
+@allow("letter.read")
+@routes.response(200, admission.LetterAnswer)
+def read_letter(patient: str, invitation: str) -> Any:
+    """Return what is sent to the invited person, for the service that sends it, once it does."""
+    queries.patient_in_reach(service(), asker(), patient)
+    return queries.letter(service(), asker().tenant, patient, invitation)
 
 
 @routes.route("/texts", methods=["GET"])

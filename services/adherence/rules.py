@@ -6,8 +6,38 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from adherence.events import Part
 
 Limits = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    """What invitations go by.
+
+    Attributes:
+        lasts: how long one holds, by its way: link or paper.
+        tries: so many wrong ones lock it.
+        again: how long what was sent twice by one tap is taken for one.
+        told: how long a closed one is still told apart from one that never was.
+        alphabet: letters of a code on paper.
+        name_letters: how many of them name the invitation.
+        secret_letters: how many are its secret.
+        supporters: the most that a patient can have.
+        parts: what a supporter can be allowed to see.
+    """
+
+    lasts: Mapping[str, timedelta]
+    tries: int
+    again: timedelta
+    told: timedelta
+    alphabet: str
+    name_letters: int
+    secret_letters: int
+    supporters: int
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +54,7 @@ class Rules:
         note_letters: the longest note.
         slack: how far off a clock is right.
         day_before_at: local time of a session of the day before that was told on a page.
+        inviting: what invitations go by.
         versions: of these, by part.
         sources: of the same.
     """
@@ -37,6 +68,7 @@ class Rules:
     note_letters: int
     slack: timedelta
     day_before_at: time
+    inviting: Inviting
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -56,6 +88,18 @@ def rules() -> Rules:
         note_letters=answers["note_letters"],
         slack=timedelta(minutes=moment["slack_minutes"]),
         day_before_at=moment["day_before_at"],
+        inviting=_inviting(found["invitation"]),
         versions={name: part["version"] for name, part in found.items()},
         sources={name: part["source"] for name, part in found.items()},
+    )
+
+
+def _inviting(found: Mapping[str, Any]) -> Inviting:
+    names = ("tries", "alphabet", "name_letters", "secret_letters", "supporters")
+    return Inviting(
+        lasts={way: timedelta(days=found[f"{way}_days"]) for way in ("link", "paper")},
+        again=timedelta(seconds=found["again_seconds"]),
+        told=timedelta(days=found["told_days"]),
+        parts=tuple(found["parts"]),
+        **{name: found[name] for name in names},
     )

@@ -5,12 +5,14 @@ Reasons are codes; neither an address nor what a server answered ever leaves thi
 
 import contextlib
 import smtplib
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifications import mail, queries
+from notifications.celebration import ranked
 from notifications.hours import end_of_quiet
 from notifications.policies import EMAIL
 from notifications.reminder import Desk, judge, next_session
@@ -36,6 +38,8 @@ def email(intent: Intent, service: Service) -> str:
         person = queries.person(service, intent.tenant, message["patient"])
     except queries.Unknown:
         raise Later("patient_unknown") from None
+    if message["kind"] == "invitation":
+        return _invite(message, person, intent.tenant, service)
     desk = _desk(message, service, intent.tenant)
     _check_needed(message, desk)
     address = _address(person, service, intent.tenant)
@@ -48,10 +52,52 @@ def email(intent: Intent, service: Service) -> str:
         message=message,
         language=person["language"],
         site=queries.site_name(service, intent.tenant, person["site"]),
-        next_session=next_session(desk, rules().outlook) if desk else None,
+        link=f"{service.settings.origin}/adherence/",
+        about={
+            "milestones": ranked(message["milestones"]),
+            "local_date": date.fromisoformat(message["local_date"]),
+            "next_session": next_session(desk, rules().outlook) if desk else None,
+        },
     )
     post(mail.compose(letter, address, service.settings, service.clock()), service.settings.smtp)
     return EMAIL
+
+
+def _invite(message: Document, person: Document, tenant: str, service: Service) -> str:
+    """Send a link at once: whoever asked for it waits for it, at whatever time of day.
+
+    Its owner gives the secret now, and keeps it sealed until it is used: it is nowhere else.
+    """
+    card = _card(person, service, tenant)
+    letter = _letter(message, service, tenant)
+    if not letter["secret"]:
+        raise Unsendable("over")
+    address = letter["email"] or str(card.get("email") or "")
+    if not address or not service.settings.smtp:
+        raise Unsendable("address")
+    zone = ZoneInfo(person["zone"])
+    sent = mail.Letter(
+        message=message,
+        language=person["language"],
+        site=queries.site_name(service, tenant, person["site"]),
+        link=f"{service.settings.origin}/adherence/invitation#{letter['secret']}",
+        about={
+            "supporter": letter["name"],
+            "patient": str(card.get("name") or ""),
+            "until": datetime.fromisoformat(message["expires"]).astimezone(zone).date(),
+        },
+    )
+    post(mail.compose(sent, address, service.settings, service.clock()), service.settings.smtp)
+    return EMAIL
+
+
+def _letter(message: Document, service: Service, tenant: str) -> Mapping[str, str]:
+    path = f"patients/{message['patient']}/invitations/{message['invitation']}/letter"
+    try:
+        found: Mapping[str, str] = service.peers.get("adherence", path, tenant, {})
+    except Away:
+        raise Later("away") from None
+    return found
 
 
 def post(mail: EmailMessage, smtp: str) -> None:
@@ -105,6 +151,11 @@ def _check_needed(message: Document, desk: Desk | None) -> None:
 
 def _address(person: Document, service: Service, tenant: str) -> str:
     """Return the patient's e-mail address, empty where there is none."""
+    return str(_card(person, service, tenant).get("email") or "")
+
+
+def _card(person: Document, service: Service, tenant: str) -> Mapping[str, Any]:
+    """Return who the patient is."""
     if person["erased"]:
         raise Unsendable("erased")
     try:
@@ -113,7 +164,8 @@ def _address(person: Document, service: Service, tenant: str) -> str:
         raise Later("away") from None
     if person["patient"] not in cards:
         raise Unsendable("erased")
-    return str(cards[person["patient"]].get("email") or "")
+    found: Mapping[str, Any] = cards[person["patient"]]
+    return found
 
 
 def _refused(code: int) -> Later | Unsendable:

@@ -7,7 +7,7 @@ from typing import Literal
 from shared.privacy import ErasureCompleted
 
 Reason = Literal["due", "later", "done", "skipped", "off", "over", "ended", "erased"]
-Kind = Literal["celebration", "reminder"]
+Kind = Literal["celebration", "reminder", "invitation"]
 Channel = Literal["email", "inbox"]
 Reached = Literal["first_session", "streak", "total", "first_week", "phase"]
 
@@ -40,11 +40,14 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing said to a patient, about a program and a local date."""
+    """One thing said to a patient, about a program and a local date; an invitation has no program.
+
+    An invitation may be for a supporter whom the patient chose.
+    """
 
     message: str
     patient: str
-    program: str
+    program: str | None
     kind: Kind
     channel: Channel
     local_date: date

@@ -4,6 +4,7 @@ The words of a mail are the variables that its template sets: subject, title, pa
 ahead, action. The two frames lay the same words out, so that both forms say the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -16,7 +17,6 @@ from babel.dates import format_date
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 import shared.web
-from notifications.celebration import ranked
 from shared.language import DAYS, LANGUAGES, translate
 from shared.mongo import Document
 from shared.send import Unsendable
@@ -35,13 +35,15 @@ class Letter:
         message: as the inbox holds it.
         language: of the patient, as BCP 47; English where it is none of ours.
         site: who writes; may be empty.
-        next_session: the next date that the program asks for; None where none is known.
+        link: where its one button leads.
+        about: what its template is given.
     """
 
     message: Document
     language: str
     site: str
-    next_session: date | None
+    link: str
+    about: Mapping[str, Any]
 
 
 def compose(letter: Letter, address: str, settings: Settings, now: datetime) -> EmailMessage:
@@ -51,7 +53,7 @@ def compose(letter: Letter, address: str, settings: Settings, now: datetime) -> 
         Unsendable: what should be an address is none.
     """
     name, sender = parseaddr(settings.mail_from)
-    words = _words(letter, f"{settings.origin}/adherence/")
+    words = _words(letter)
     mail = EmailMessage()
     mail["From"] = formataddr((name or PRODUCT, sender))
     try:
@@ -95,18 +97,13 @@ def environment(language: str) -> Environment:
     return found
 
 
-def _words(letter: Letter, link: str) -> dict[str, Any]:
+def _words(letter: Letter) -> dict[str, Any]:
     """Return the words of a mail, and what its frames need besides."""
     spoken = letter.language.split("-")[0]
     language = spoken if spoken in LANGUAGES else "en"
-    message = letter.message
-    about = {
-        "milestones": ranked(message["milestones"]),
-        "local_date": date.fromisoformat(message["local_date"]),
-        "next_session": letter.next_session,
-    }
-    template = environment(language).get_template(f"notifications/mail/{message['kind']}.txt")
-    said = template.make_module(about)
+    name = f"notifications/mail/{letter.message['kind']}.txt"
+    said = environment(language).get_template(name).make_module(dict(letter.about))
     names = ("subject", "title", "paragraphs", "points", "ahead", "action")
     words = {name: getattr(said, name) for name in names}
-    return {**words, "language": language, "link": link, "site": letter.site}
+    around = {"language": language, "link": letter.link, "site": letter.site}
+    return {**words, **around, "kind": letter.message["kind"]}

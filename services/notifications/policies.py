@@ -5,7 +5,7 @@ are both known, each next one when a date was decided upon. A chain that ended, 
 had no date left, is taken up when a later revision gives it one.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,18 @@ def celebrate(event: Envelope, views: Views) -> None:
     """Have the commit's celebration sent, while it is about something that has just been."""
     useful_until = event.recorded + rules().celebrated_within
     identity = celebration_id(event)
+    views.intend(event, Intent(identity, EMAIL, event.tenant, event.recorded, useful_until, {}))
+
+
+def invitation_id(event: Envelope) -> str:
+    """Return the id of the message that carries an invitation."""
+    return commands.identify(event.id, "invitation")
+
+
+def send_invitation(event: Envelope, views: Views) -> None:
+    """Have a link sent, while it holds."""
+    useful_until = datetime.fromisoformat(event.data["expires"])
+    identity = invitation_id(event)
     views.intend(event, Intent(identity, EMAIL, event.tenant, event.recorded, useful_until, {}))
 
 

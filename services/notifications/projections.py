@@ -86,6 +86,17 @@ def on_milestone_reached(event: Envelope, views: Views) -> None:
     _write(event, views, message)
 
 
+def on_invitation_issued(event: Envelope, views: Views) -> None:
+    """Have a link sent; a code on paper is given by hand."""
+    if event.data["way"] != "link":
+        return
+    message = _message(event, views, policies.invitation_id(event), "invitation")
+    message["invitation"] = event.data["invitation"]
+    message["expires"] = event.data["expires"]
+    _write(event, views, message)
+    policies.send_invitation(event, views)
+
+
 def on_reminder_decided(event: Envelope, views: Views) -> None:
     if event.data["open"]:
         _write(event, views, _message(event, views, policies.reminder_id(event), "reminder"))
@@ -143,7 +154,7 @@ def _outcome(event: Envelope, views: Views, state: str) -> Document:
 
 def _message(event: Envelope, views: Views, identity: str, kind: str) -> Document:
     """Return a message; one whose outcome comes before its cause is not shown until both are."""
-    data = event.data
+    data = {"program": None, "local_date": event.recorded.date().isoformat(), **event.data}
     message = views.get("messages", qualify(event.tenant, identity)) or {
         "_id": qualify(event.tenant, identity),
         "tenant": event.tenant,
@@ -159,6 +170,8 @@ def _message(event: Envelope, views: Views, identity: str, kind: str) -> Documen
         "channel": None,
         "reason": None,
         "sent_at": None,
+        "invitation": None,
+        "expires": None,
     }
     message["local_date"] = max(message["local_date"], data["local_date"])
     return message
@@ -210,6 +223,7 @@ READS: Mapping[str, Callable[[Envelope], list[Reference]]] = {
         ("months", month_id(event.data["program"], event.data["local_date"]))
     ],
     "milestone": lambda event: [("messages", policies.celebration_id(event))],
+    "invitation": lambda event: [("messages", policies.invitation_id(event))],
     "reminder": lambda event: [
         ("programs", event.data["program"]),
         ("messages", policies.reminder_id(event)),
@@ -233,6 +247,7 @@ MESSAGES = Projection(
         "hep.adherence.session.logged.v1": on_session,
         "hep.adherence.session.amended.v1": on_session,
         "hep.adherence.milestone.reached.v1": on_milestone_reached,
+        "hep.adherence.invitation.issued.v1": on_invitation_issued,
         "hep.notifications.reminder.decided.v1": on_reminder_decided,
         "hep.notifications.message.sent.v1": on_message_sent,
         "hep.notifications.message.expired.v1": on_message_expired,

@@ -43,7 +43,9 @@ class MessageSchema(Schema):
     local_date = fields.String(
         required=True, metadata={"description": "date where the patient lives", "format": "date"}
     )
-    program = fields.String(required=True)
+    program = fields.String(
+        required=True, allow_none=True, metadata={"description": "null for an invitation"}
+    )
     milestones = fields.List(fields.Nested(MilestoneSchema), required=True)
 
 
@@ -76,14 +78,18 @@ class ReminderDecidedPayload(Schema):
 class MessageSentPayload(Schema):
     message = identifier("the message")
     patient = identifier("whom it is for")
-    program = identifier("the program it is about")
+    program = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the program it is about; null for an invitation"},
+    )
     kind = fields.String(required=True, validate=validate.OneOf(get_args(Kind)))
     channel = fields.String(required=True, validate=validate.OneOf(get_args(Channel)))
     local_date = fields.Date(required=True, metadata={"description": "of what it is about"})
     milestones = fields.List(
         fields.Nested(MilestoneSchema),
         required=True,
-        metadata={"description": "what a celebration is about; empty for a reminder"},
+        metadata={"description": "what a celebration is about; empty for all else"},
     )
 
 

@@ -245,3 +245,9 @@ class Held(Schema):
     """What is kept sealed, by id; what was erased is left out."""
 
     items = fields.Dict(keys=fields.String(), required=True)
+
+
+class Births(Schema):
+    """Years of birth by patient; of who was erased or never here there is none."""
+
+    items = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

@@ -293,6 +293,14 @@ def cards(ids: Iterable[str], asker: Asker, service: Service) -> dict[str, Any]:
     }
 
 
+def births(ids: Iterable[str], asker: Asker, service: Service) -> dict[str, int]:
+    """Return the years of birth of patients by id, of those who are in care."""
+    peeked = {one: service.streams.peek(patient.KIND, asker.tenant, one).state for one in ids}
+    found = {one: state.registered for one, state in peeked.items() if state.present}
+    asker.disclose(found)
+    return {one: registered.birth_year for one, registered in found.items() if registered}
+
+
 def texts(ids: Iterable[str], tenant: str, service: Service) -> dict[str, str]:
     """Return people's words by id; erased ones are left out."""
     opened = service.vault.open(tenant, ids)

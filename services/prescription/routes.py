@@ -263,6 +263,15 @@ def read_cards(query: dict[str, Any]) -> Any:
     return {"items": queries.cards(_ids(query), asker(), service())}
 
 
+@routes.route("/births", methods=["GET"])
+@allow("birth.read")
+@routes.arguments(IdsQuery, location="query")
+@routes.response(200, answers.Births)
+def read_births(query: dict[str, Any]) -> Any:
+    """Return patients' years of birth, by which a code on paper is checked."""
+    return {"items": queries.births(_ids(query), asker(), service())}
+
+
 @routes.route("/texts", methods=["GET"])
 @allow("text.read")
 @routes.arguments(IdsQuery, location="query")

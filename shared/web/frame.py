@@ -66,6 +66,8 @@ FRAMES = {
     "administrator": LEADING,
     "lead": LEADING,
 }
+# What a supporter may be allowed to see, and where it is.
+PARTS = {"progress": ("Progress", "/reporting/"), "messages": ("Messages", "/notifications/")}
 
 
 def register(app: Flask) -> None:
@@ -90,7 +92,12 @@ def describe() -> dict[str, Any]:
 def _frame() -> Frame:
     """Choose by who asks; the page that says why nobody can be known has a frame too."""
     try:
-        roles = identity().roles
+        who = identity()
     except (Unauthorized, IssuerAway):
         return NOBODY
+    roles = who.roles
+    if "supporter" in roles:
+        ways = tuple(PARTS[part] for part in PARTS if part in who.scopes)
+        home = ways[0][1] if ways else "/"
+        return Frame("patient", home, "/adherence/sign-out", "/adherence/sessions", ways)
     return next((found for role, found in FRAMES.items() if role in roles), STAFF)

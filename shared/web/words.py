@@ -1,5 +1,6 @@
 """The words, days and numbers of pages in the reader's language."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +37,15 @@ def register(app: Flask, folder: Path) -> None:
     app.jinja_env.filters.update(day=_day, number=_number)
     app.context_processor(lambda: {"language": language()})
     app.after_request(_remember)
+
+
+def speaking(language: str, folder: Path) -> Callable[..., str]:
+    """Return `_` of one language, for what is printed or sent to somebody else than the reader."""
+
+    def gettext(text: str, **values: object) -> str:
+        return _fill(translate(text, language=language, folder=folder), values)
+
+    return gettext
 
 
 def _fill(text: str, values: dict[str, object]) -> str:

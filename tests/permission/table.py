@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shared import permission
-from shared.permission import PARTNER, Action
+from shared.permission import ALLOWED, PARTNER, Action
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 ROLES = (
@@ -24,6 +24,7 @@ Another (tests/permission) asks every route as every role from every side.
 What does not stand here is refused; what an asker does not reach answers like what is not there.
 
 - **own**: the record of the patient who asks
+- **allowed**: the record of the patient who allowed it, in the part that is named
 - **site**: records of patients at the asker's sites; where none are named, at all of the group's
 - **tenant**: what belongs to the practice group as a whole
 - **peer**: another service, for the practice group that it names
@@ -51,4 +52,5 @@ def printed() -> str:
 
 def _reach(action: Action, role: str) -> str:
     scope = f" with `{action.scope}`" if role == PARTNER and action.scope else ""
-    return action.who.get(role, "") + scope
+    part = f": {action.part}" if action.who.get(role) == ALLOWED else ""
+    return action.who.get(role, "") + scope + part

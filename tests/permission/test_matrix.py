@@ -18,7 +18,7 @@ from shared.web import contracts
 from tests.given import RING
 from tests.permission import world as worlds
 from tests.permission.table import DOCUMENT, ROLES, printed
-from tests.permission.world import NORTH, SOUTH, World, person
+from tests.permission.world import NORTH, PARTS, SOUTH, World, person
 from tests.services.adherence.conftest import body as session
 from tests.services.prescription.conftest import EXERCISE, SITE
 
@@ -36,10 +36,15 @@ OPEN = {
     "session.renew",
     "session.sign_out",
     "keys.keys",
+    "pages.entrance.show_ways",
+    "pages.entrance.show_link",
+    "pages.entrance.redeem_link",
+    "pages.entrance.redeem_code",
 }
 # Whom each role reaches, by how its holder stands to the record at the first site.
 REACHED = {
     "own": {"own"},
+    "allowed": {"own"},
     "site": {"here", "everywhere"},
     "tenant": {"own", "other", "here", "elsewhere", "everywhere"},
     "peer": {"everywhere"},
@@ -88,7 +93,7 @@ def routes(world: World) -> list[Route]:
 def standings(world: World, role: str) -> dict[str, str]:
     """Return tokens of the role by how their holder stands to the record."""
     here = world.here
-    if role == "patient":
+    if role in ("patient", "supporter"):
         return {
             "own": person(role, patient=here["patient"]),
             "other": person(role, patient=NOWHERE),
@@ -117,6 +122,7 @@ def bodies(world: World) -> dict[str, Any]:
     told = session(entries=[{"exercise": here["exercise"], "done": {"sets": 3}}])
     amended = {name: value for name, value in told.items() if name != "local_date"}
     return {
+        "adherence.issue_invitation": {"way": "link"},
         "prescription.register_practice": {"name": "North", "language": "en"},
         "prescription.register_site": SITE,
         "prescription.register_staff": {
@@ -298,9 +304,9 @@ def test_what_is_anothers_answers_like_what_is_not_there(world: World) -> None:
         if not set(route.names) & {"patient", "program"}:
             continue
         for role, relation in route.action.who.items():
-            if relation not in ("own", "site"):
+            if relation not in ("own", "allowed", "site"):
                 continue
-            standing = {"own": "other", "site": "elsewhere"}[relation]
+            standing = "elsewhere" if relation == "site" else "other"
             token = standings(world, role)[standing]
 
             anothers = ask(world, route, token, world.here)
@@ -309,6 +315,17 @@ def test_what_is_anothers_answers_like_what_is_not_there(world: World) -> None:
             assert anothers.status_code == nobodys.status_code == 404, (route.rule, role)
             assert anothers.text.replace(world.here["program"], "") == nobodys.text, route.rule
             assert set(anothers.headers.keys()) == set(nobodys.headers.keys())
+
+
+def test_a_supporter_sees_nothing_that_the_patient_has_not_allowed(world: World) -> None:
+    supported = [route for route in routes(world) if "allowed" in route.action.who.values()]
+    for route in supported:
+        others = tuple(part for part in PARTS if part != route.action.part)
+        token = person("supporter", patient=world.here["patient"], scopes=others)
+
+        assert ask(world, route, token, world.here).status_code == 403, route.rule
+
+    assert {route.action.part for route in supported} == set(PARTS)
 
 
 def test_the_table_in_the_documents_is_the_one_in_force() -> None:

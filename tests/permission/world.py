@@ -30,12 +30,19 @@ from tests.services.prescription.conftest import EXERCISE, SITE, Clinic
 NORTH, SOUTH = "north", "south"
 EVENING = datetime(2026, 9, 7, 18, tzinfo=UTC)
 SCOPES = tuple(sorted({found.scope for found in permission.actions().values() if found.scope}))
+PARTS = tuple(sorted({found.part for found in permission.actions().values() if found.part}))
 NAMES = ("prescription", "adherence", "notifications", "reporting")
 
 
-def person(role: str, tenant: str = NORTH, sites: tuple[str, ...] = (), patient: str = "") -> str:
-    """Return a token of somebody; it says what it holds."""
-    scopes = SCOPES if role == "partner" else ()
+def person(
+    role: str,
+    tenant: str = NORTH,
+    sites: tuple[str, ...] = (),
+    patient: str = "",
+    scopes: tuple[str, ...] | None = None,
+) -> str:
+    """Return a token of somebody, with all that can be given to the role; it says what it holds."""
+    scopes = {"partner": SCOPES, "supporter": PARTS}.get(role, ()) if scopes is None else scopes
     identity = Identity(f"{role}-1", tenant, (role,), sites, patient, EXPIRES, scopes=scopes)
     return base64.urlsafe_b64encode(json.dumps(asdict(identity)).encode()).decode()
 
@@ -108,6 +115,8 @@ def made(database: Database) -> World:
         "program": programs[0],
         "session": "2026-09-07",
         "day": "2026-09-07",
+        "invitation": "1" * 32,
+        "supporter": "2" * 32,
         "stream": f"program-{programs[0]}",
         "key": "no-such-key",
     }

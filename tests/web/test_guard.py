@@ -20,7 +20,13 @@ from tests.web.test_kit import DEFINITION
 
 CONTRACTS = {"openapi", "asyncapi", "schema"}
 # Whoever sends another person's browser here renews or ends a session; nothing is lost by it.
-WITHOUT_TOKEN = {"session.renew", "session.sign_out"}
+WITHOUT_TOKEN = {
+    "session.renew",
+    "session.sign_out",
+    # Whoever comes in is nobody yet: the secret lets in, and the browser says from whose page.
+    "pages.entrance.redeem_link",
+    "pages.entrance.redeem_code",
+}
 
 
 def holder(world: World, route: Route) -> str:

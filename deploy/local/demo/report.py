@@ -82,7 +82,8 @@ def tell(stack: Stack, caller: Caller, ids: Mapping[str, str], *, changed: int) 
     for staff in everybody.staff.values():
         where = ", ".join(everybody.sites[site]["name"] for site in staff["sites"])
         say(f"    {staff['name']:<24}{staff['role']}, {where}")
-    say("  or as a patient:")
+    say("  Open a patient's pages by the link in the newest mail to them: two taps, no password;")
+    say(f"  {stack.origin}/prescription/ sends a new link or prints a code. Or choose one there:")
     for patient in everybody.patients:
         say(f"    {patient.name:<24}{patient.about}")
     say()

@@ -22,6 +22,8 @@ PRESCRIPTION, ADHERENCE = "/prescription/v1", "/adherence/v1"
 # The practice is set up on the working day before the first.
 SETUP = timedelta(days=3)
 MINUTE = timedelta(minutes=1)
+# How long before the end everybody is sent a link.
+INVITED = timedelta(minutes=10)
 # At each of these local times something falls due or is about to: the quiet hours end, open
 # sessions are reminded of, the quiet hours come near. They are those of the notifications' rules.
 STOPS = (time(8, 0, 30), time(18, 0, 30), time(20, 58))
@@ -128,6 +130,7 @@ def _care(patient: Patient, number: int) -> Iterator[Step]:
         yield _session(patient, go, index)
     for amendment in patient.amendments:
         yield _amendment(patient, home.amended(amendment), amendment)
+    yield _invitation(patient, everybody.then.astimezone(UTC) - INVITED)
 
 
 def _registration(patient: Patient, moment: datetime) -> Step:
@@ -146,6 +149,12 @@ def _registration(patient: Patient, moment: datetime) -> Step:
     name = f"patient:{patient.key}"
     path = f"{PRESCRIPTION}/patients"
     return Step(moment, patient.therapist, name, path, body, person=person)
+
+
+def _invitation(patient: Patient, moment: datetime) -> Step:
+    """Have a link sent at the end, so that it still holds when somebody reads the mails."""
+    path = f"{ADHERENCE}/patients/@patient:{patient.key}/invitations"
+    return Step(moment, patient.therapist, f"invitation:{patient.key}", path, {"way": "link"})
 
 
 def _prescription(patient: Patient, program: Published, moment: datetime) -> Step:

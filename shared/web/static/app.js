@@ -17,6 +17,19 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// The secret of a link stands behind the "#", which no server sees: it is sent by the button alone.
+for (const part of document.querySelectorAll("[data-secret]")) {
+  const secret = location.hash.slice(1);
+  part.querySelector("input").value = secret;
+  part.hidden = Boolean(secret);
+}
+
+// A sheet is printed by a button where there is a printer's dialogue.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // Errors are read first.
 document.querySelector(".error-summary")?.focus();
 

@@ -3,9 +3,12 @@
 from functools import partial
 
 from adherence.app import DEFINITION
+from adherence.rules import rules
 from shared.due import Timer
+from shared.session import PATIENT
+from shared.tokens import Identity
 from tests.events import NOON
-from tests.people import ANA_ID, SERVICE
+from tests.people import ANA_ID, BO, SERVICE
 from tests.services.adherence.conftest import Home, body
 from tests.unit.adherence.facts import asks, erased, revised
 
@@ -62,3 +65,33 @@ def test_the_words_of_an_erased_patient_are_destroyed(ana: Home) -> None:
     assert ana.session()["note"] is None
     told = next(one.data for one in ana.published() if "destroyed" in one.data)
     assert (told["patient"], told["destroyed"]["sealed"]) == (ANA_ID, 1)
+
+
+def test_an_erased_patient_is_let_in_nowhere(ana: Home) -> None:
+    asked = ana.post(f"/patients/{ANA_ID}/invitations", {"way": "link"}, BO)
+    assert asked.status_code == 201
+    who = Identity(ANA_ID, "north", ("patient",), (), ANA_ID, 0)
+    ana.service.sessions.begin(who, PATIENT, "Chrome")
+    ana.hear(erased())
+
+    decide(ana)
+
+    assert ana.service.sessions.listed("north", ANA_ID) == []
+    for name in ("invitations", "sealed"):
+        assert ana.service.database[name].count_documents({}) == 0
+
+
+def test_an_old_invitation_leaves_no_secret_and_at_last_no_place(ana: Home) -> None:
+    inviting = rules().inviting
+    ana.post(f"/patients/{ANA_ID}/invitations", {"way": "link"}, BO)
+    ana.hear(*ana.published())
+
+    assert decide(ana) == [("unseal", "open"), ("forget", "open")]
+    ana.watch.now += inviting.lasts["link"]
+    assert decide(ana) == [("unseal", "done"), ("forget", "open")]
+    assert ana.service.database["sealed"].count_documents({}) == 0
+    assert ana.service.database["invitations"].count_documents({}) == 1
+
+    ana.watch.now += inviting.told
+    assert decide(ana) == [("unseal", "done"), ("forget", "done")]
+    assert ana.service.database["invitations"].count_documents({}) == 0

@@ -33,10 +33,18 @@ class Time:
 
 @dataclass
 class Cards:
-    """Prescription, as far as cards go: a test takes it away or changes what it knows."""
+    """The other services, as far as cards and links go: a test takes them away or changes them."""
 
     known: dict[str, Any]
     fault: Exception | None = None
+    letter: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def get(self, owner: str, path: str, _tenant: str, _params: object) -> dict[str, str]:
+        if self.fault:
+            raise self.fault
+        self.asked.append(f"{owner}/{path}")
+        return self.letter
 
     def cards(self, _tenant: str, ids: Iterable[str]) -> dict[str, Any]:
         if self.fault:

@@ -9,11 +9,12 @@ import jsonschema
 import pytest
 
 from adherence.app import DEFINITION
-from adherence.events import EVENTS
+from adherence.events import InvitationIssued, InvitationRedeemed
 from shared.codec import converter
 from shared.privacy import ErasureCompleted
 from shared.store import Stored
 from shared.web.contracts import payload_schema
+from tests.people import ANA_ID
 from tests.unit.adherence.facts import DAY, MONDAY, corrects, entered, logged, logs, program
 
 FILES = sorted((Path(__file__).parent / "samples").glob("*.json"))
@@ -42,8 +43,13 @@ def test_every_event_has_a_sample_of_every_shape() -> None:
 def test_what_is_published_fits_its_schema_and_holds_all_of_the_event() -> None:
     told = [logs(MONDAY + DAY * number, entered(sets=2)) for number in range(3)]
     _, events = logged(program(), *told, corrects(MONDAY, pain=0))
+    let_in = [
+        InvitationIssued("1" * 32, ANA_ID, None, "link", NOW),
+        InvitationRedeemed("1" * 32, ANA_ID, "2" * 32, "link"),
+    ]
+    events = (*events, *let_in)
 
-    assert {type(event) for event in events} == set(EVENTS) - {ErasureCompleted}
+    assert {type(event) for event in events} == DEFINITION.published.keys() - {ErasureCompleted}
     for event in events:
         publication = DEFINITION.published[type(event)]
         schema, definitions = payload_schema(publication.schema)

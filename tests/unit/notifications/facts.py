@@ -9,6 +9,7 @@ from tests.events import event
 from tests.people import ANA_ID
 
 SITE, PROGRAM, EXERCISE = "5" * 32, "b" * 32, "e" * 32
+INVITATION = "d" * 32
 MONDAY = date(2026, 9, 7)
 MADRID = "Europe/Madrid"
 # Recorded at half past five in the afternoon where Ana lives.
@@ -56,6 +57,18 @@ def updated(zone: str = MADRID, language: str = "en", site: str = SITE) -> Envel
 def erased() -> Envelope:
     stream = f"patient-{ANA_ID}"
     return event("prescription.patient.erased", stream, {"patient": ANA_ID}, sequence=2)
+
+
+def issued(way: str = "link", supporter: str | None = None) -> Envelope:
+    """An invitation of Ana's, which holds for a week."""
+    data = {
+        "invitation": INVITATION,
+        "patient": ANA_ID,
+        "supporter": supporter,
+        "way": way,
+        "expires": (MOMENT + timedelta(days=7)).isoformat(),
+    }
+    return event("adherence.invitation.issued", f"invitation-{ANA_ID}", data, moment=MOMENT)
 
 
 def prescribed(
@@ -221,7 +234,7 @@ def _told(
     return {
         "message": message,
         "patient": ANA_ID,
-        "program": PROGRAM,
+        "program": None if kind == "invitation" else PROGRAM,
         "kind": kind,
         "channel": channel,
         "local_date": MONDAY.isoformat(),

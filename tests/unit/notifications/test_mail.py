@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from notifications.celebration import ranked
 from notifications.mail import Letter, compose
 from shared.language import LANGUAGES
 from shared.send import Unsendable
@@ -36,15 +37,22 @@ def celebration(*milestones: tuple[str, int]) -> dict[str, Any]:
 
 
 REMINDER = {**celebration(), "kind": "reminder"}
+INVITATION = {**celebration(), "kind": "invitation"}
 WEEK = celebration(("first_week", 1), ("streak", 7))
 
 
 def given_mail(message: dict[str, Any], language: str = "en", **letter: Any) -> EmailMessage:
     """A mail as it arrives: through bytes and a parser."""
-    known = {"site": "North clinic", "next_session": date(2026, 9, 14), **letter}
-    composed = compose(
-        Letter(message, language, **known), ADDRESS, given_settings("notifications"), NOW
-    )
+    around = {"site": "North clinic", "link": "http://localhost/adherence/"}
+    known = {name: letter.pop(name, value) for name, value in around.items()}
+    about = {
+        "milestones": ranked(message["milestones"]),
+        "local_date": date.fromisoformat(message["local_date"]),
+        "next_session": date(2026, 9, 14),
+        **letter,
+    }
+    found = Letter(message, language, **known, about=about)
+    composed = compose(found, ADDRESS, given_settings("notifications"), NOW)
     arrived = message_from_bytes(composed.as_bytes(policy=policy.SMTP), policy=policy.default)
     assert isinstance(arrived, EmailMessage)
     return arrived
@@ -190,8 +198,26 @@ def test_a_name_of_a_site_is_text_in_both_forms() -> None:
 
 
 def test_an_address_that_is_none_is_told_by_a_code() -> None:
-    letter = Letter(REMINDER, "en", "", None)
+    letter = Letter(REMINDER, "en", "", "", {"local_date": NOW.date()})
     broken = "ana@example.org\nBcc: x@example.org"
 
     with pytest.raises(Unsendable, match=r"^address$"):
         compose(letter, broken, given_settings("notifications"), NOW)
+
+
+@pytest.mark.parametrize("supporter", ["", "Juan"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_invitation_says_nothing_of_health_and_names_a_patient_to_supporters_alone(
+    language: str, supporter: str
+) -> None:
+    link = "http://localhost/adherence/invitation#secret"
+    about = {"supporter": supporter, "patient": "Ana Ruiz", "until": date(2026, 9, 20)}
+
+    mail = given_mail(INVITATION, language, site="North", link=link, **about)
+
+    assert not CLINICAL.search(text(mail).replace(link, ""))
+    assert not CLINICAL.search(str(mail["Subject"]))
+    assert "Ana" not in str(mail["Subject"])
+    assert ("Ana Ruiz" in text(mail)) is bool(supporter)
+    assert link in text(mail)
+    assert page(mail).links == [link]

@@ -26,6 +26,7 @@ from tests.unit.notifications.facts import (
     ended,
     erased,
     failed,
+    issued,
     logged,
     prescribed,
     reached,
@@ -40,6 +41,7 @@ ZONE = ZoneInfo(MADRID)
 FIRST, SECOND, THIRD, *_ = WEEK = days(7)
 CELEBRATION = identify("north", f"program-{PROGRAM}", "1", "celebration")
 REMINDER = identify(decided(FIRST, SECOND).id, "reminder")
+INVITED = identify(issued().id, "invitation")
 COLLECTIONS = ("people", "programs", "months", "sites", "messages")
 
 
@@ -82,6 +84,8 @@ STORY = [
     decided(SECOND, None, sequence=3, revision=1, reason="done"),
     failed(CELEBRATION, "celebration", "smtp_550", sequence=4),
     decided(THIRD, None, sequence=5, revision=3, reason="ended"),
+    issued(),
+    sent(INVITED, "invitation", sequence=6),
 ]
 
 
@@ -90,7 +94,7 @@ def test_every_order_of_the_streams_gives_the_same() -> None:
     expected = seen(fold(MESSAGES, STORY))
 
     assert set(expected["due"]) == {due_id(day) for day in (FIRST, SECOND, THIRD)}
-    assert set(expected["intents"]) == {CELEBRATION, REMINDER}
+    assert set(expected["intents"]) == {CELEBRATION, REMINDER, INVITED}
     for order in interleavings(STORY, orders=200):
         assert seen(fold(MESSAGES, order)) == expected
 
