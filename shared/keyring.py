@@ -67,7 +67,8 @@ class MasterKeys:
         keys: of 32 bytes, by id, the oldest first.
     """
 
-    keys: Mapping[str, bytes]
+    # Never shown, not even in a trace with its variables.
+    keys: Mapping[str, bytes] = field(repr=False)
 
     @property
     def newest(self) -> str:
@@ -113,7 +114,7 @@ class KeyFile:
 
     path: Path
     read: tuple[float, int] = field(default=(0.0, 0), init=False)
-    held: MasterKeys = field(init=False)
+    held: MasterKeys = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._read()

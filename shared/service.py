@@ -89,6 +89,8 @@ DueHandler = Callable[[Due, Service], None]
 Channel = Callable[[Intent, Service], str]
 Record = Callable[[Intent, Outcome, Service], None]
 Within = Callable[[Sequence[str], str, Service], Sequence[str]]
+Rows = dict[str, list[dict[str, Any]]]
+Export = Callable[[Service, str, str], Rows]
 Now = Callable[[Identity, Service], Identity | None]
 Arrived = Callable[[Identity, str, Service], None]
 
@@ -101,6 +103,12 @@ def _as_kept(who: Identity, service: Service) -> Identity | None:
     """Say that people are who they were when they signed in."""
     del service
     return who
+
+
+def _nothing(service: Service, tenant: str, patient: str) -> Rows:
+    """Give nothing: the service keeps nothing of anybody."""
+    del service, tenant, patient
+    return {}
 
 
 def _not_minded(who: Identity, email: str, service: Service) -> None:
@@ -141,6 +149,7 @@ class Definition:
         channels: kind of intent to the function that delivers it and says which way it went.
         outcome: commits what became of an intent.
         indexes: (projection, collection, fields) that pages of documents are read by.
+        export: returns all that it keeps of a patient, as rows by kind of record.
         front: loads what `serve` shows.
         within: ids of regions to those of their sites.
         signs_in: whether people sign in at this service.
@@ -155,6 +164,7 @@ class Definition:
     handlers: Mapping[type, Handler]
     projections: Sequence[Projection]
     front: Callable[[], Front]
+    export: Export = _nothing
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     due: Mapping[str, DueHandler] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)

@@ -50,7 +50,7 @@ class Vault:
 
     database: Database
     ring: KeyRing
-    secrets: dict[str, bytes] = field(default_factory=dict, init=False)
+    secrets: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
 
     def seal(
         self, tenant: str, subject: str, identity: str, value: Any, words: Iterable[str] = ()

@@ -2,6 +2,7 @@
 
 from adherence.duties import DUE
 from adherence.events import EVENTS
+from adherence.export import export
 from adherence.handlers import HANDLERS
 from adherence.invite import now
 from adherence.projections import INDEXES, PROJECTIONS
@@ -25,6 +26,7 @@ DEFINITION = Definition(
     due=DUE,
     indexes=INDEXES,
     front=_front,
+    export=export,
     signs_in=True,
     now=now,
 )

@@ -3,6 +3,7 @@
 from notifications.channels import CHANNELS
 from notifications.duties import DUE, close
 from notifications.events import EVENTS
+from notifications.export import export
 from notifications.handlers import HANDLERS
 from notifications.projections import INDEXES, PROJECTIONS
 from notifications.published import PUBLISHED
@@ -27,4 +28,5 @@ DEFINITION = Definition(
     outcome=close,
     indexes=INDEXES,
     front=_front,
+    export=export,
 )

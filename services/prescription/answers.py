@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from prescription import payloads
+from shared.privacy import DestroyedSchema
 
 
 def clock(**options: Any) -> fields.Time:
@@ -251,3 +252,62 @@ class Births(Schema):
     """Years of birth by patient; of who was erased or never here there is none."""
 
     items = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class Destroyed(DestroyedSchema):
+    """What one service destroyed, and when it was done."""
+
+    service = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class Outlives(Schema):
+    """What an erasure leaves, and the last day that it may be there; null where nobody knows."""
+
+    name = fields.String(required=True)
+    text = fields.String(required=True)
+    until = fields.Date(required=True, allow_none=True)
+
+
+class Erasure(Schema):
+    """The certificate of an erasure."""
+
+    patient = fields.String(required=True)
+    asked = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "null where nobody asked for one"}
+    )
+    by = fields.String(required=True, allow_none=True, metadata={"description": "id of who asked"})
+    completed = fields.List(fields.Nested(Destroyed), required=True)
+    outstanding = fields.List(
+        fields.String(), required=True, metadata={"description": "services that are still at it"}
+    )
+    outlives = fields.List(fields.Nested(Outlives), required=True)
+
+
+class Kept(Schema):
+    """How long a kind of record is kept."""
+
+    type = fields.String(required=True)
+    years = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "after the end of care"}
+    )
+    source = fields.String(required=True)
+    verified = fields.Boolean(
+        required=True, metadata={"description": "whether somebody at the practice checked it"}
+    )
+
+
+class Retention(Schema):
+    """How long each kind of record is kept; nothing is erased because a time is over."""
+
+    version = fields.String(required=True)
+    source = fields.String(required=True)
+    types = fields.List(fields.Nested(Kept), required=True)
+
+
+class Past(Schema):
+    """A record past its time: a person decides."""
+
+    patient = fields.String(required=True)
+    type = fields.String(required=True)
+    ended = fields.Date(required=True, metadata={"description": "when care ended"})

@@ -3,6 +3,7 @@
 from prescription import roster
 from prescription.duties import DUE
 from prescription.events import EVENTS, UPCASTERS
+from prescription.export import export
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
@@ -14,7 +15,7 @@ def _front() -> Front:
     # Their routes are those of `routes` and `pages`.
     from prescription import administration, bureau  # noqa: F401, PLC0415
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
-    from prescription.routes import routes  # noqa: PLC0415
+    from prescription.rights import routes  # noqa: PLC0415
 
     return Front(routes, pages)
 
@@ -30,6 +31,7 @@ DEFINITION = Definition(
     indexes=INDEXES,
     front=_front,
     within=sites_within,
+    export=export,
     signs_in=True,
     arrived=roster.link,
 )

@@ -176,6 +176,23 @@ class ErasePatient:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceHold:
+    """Keep a patient's record from being erased, for a reason, until a date or until released."""
+
+    patient: str
+    reason: str
+    note: str | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHold:
+    """Let a patient's record be erased again."""
+
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublishExercise:
     """Put an exercise into the practice's library."""
 

@@ -15,7 +15,7 @@ from prescription.forms import Typed
 from prescription.labels import called, label, say
 from prescription.rules import rules
 from prescription.staff import TREATING
-from shared import position
+from shared import permission, position
 from shared.errors import Stale
 from shared.store import Commit
 from shared.tenancy import LIMIT
@@ -114,6 +114,7 @@ def describe() -> dict[str, Any]:
         "called": label,
         "administers": "administrator" in identity().roles,
         "treats": bool(set(TREATING) & set(identity().roles)),
+        "certifies": bool(permission.action("erasure.read").reach(identity())),
     }
 
 

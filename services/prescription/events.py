@@ -206,6 +206,23 @@ class PatientErased:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientHeld:
+    """Somebody had a patient's record held: `until` is its last day; `note` is a text's id."""
+
+    patient: str
+    reason: str
+    note: str | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReleased:
+    """The hold on a patient's record was released."""
+
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExercisePublished:
     """An exercise came into the practice's library."""
 
@@ -278,6 +295,8 @@ EVENTS = (
     PatientUpdated,
     PatientAssigned,
     PatientErased,
+    PatientHeld,
+    PatientReleased,
     ExercisePublished,
     ProgramPrescribed,
     ProgramRevised,

@@ -5,7 +5,19 @@ from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from prescription import employment, exercise, patient, practice, program, region, rota, site, staff
+from prescription import (
+    employment,
+    erasure,
+    exercise,
+    hold,
+    patient,
+    practice,
+    program,
+    region,
+    rota,
+    site,
+    staff,
+)
 from prescription.commands import (
     AssignPatient,
     ChangePractice,
@@ -14,6 +26,7 @@ from prescription.commands import (
     EndProgram,
     ErasePatient,
     LeaveStaff,
+    PlaceHold,
     PrescribeProgram,
     PublishExercise,
     RegisterPatient,
@@ -21,6 +34,7 @@ from prescription.commands import (
     RegisterRegion,
     RegisterSite,
     RegisterStaff,
+    ReleaseHold,
     RenameRegion,
     ReturnStaff,
     ReviseProgram,
@@ -131,12 +145,28 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
         service.vault.erase(cause.tenant, command.patient)
         return loaded.commits[-1]
     events = patient.erase(loaded.state, command)
-    # Once before, so that nobody is told of an erasure that was not; once after, for what a
-    # command sealed that did not see the event yet.
-    service.vault.erase(cause.tenant, command.patient)
+    placed_by = erasure.decided(loaded, "PatientHeld")[1] if loaded.state.held else ""
+    hold.check(loaded.state, _today(loaded.state, service), placed_by)
+    # Not before the commit: a hold may come first. Cut off after it, the clock erases.
     commit = service.streams.append(loaded, events, cause)
     service.vault.erase(cause.tenant, command.patient)
     return commit
+
+
+def place_hold(command: PlaceHold, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(patient.KIND, cause, command.patient)
+    texts, today = Texts(cause), _today(loaded.state, service)
+    events = hold.place(loaded.state, command, today, rules(), texts.keep)
+    texts.seal(service.vault, command.patient)
+    commit = service.streams.append(loaded, events, cause)
+    _forget(command.patient, service, cause)
+    return commit
+
+
+def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(patient.KIND, cause, command.patient)
+    events = hold.release(loaded.state, command, _today(loaded.state, service))
+    return service.streams.append(loaded, events, cause)
 
 
 def publish_exercise(command: PublishExercise, service: Service, cause: Cause) -> Commit:
@@ -192,6 +222,8 @@ HANDLERS: Mapping[type, Handler] = {
     UpdatePatient: update_patient,
     AssignPatient: assign_patient,
     ErasePatient: erase_patient,
+    PlaceHold: place_hold,
+    ReleaseHold: release_hold,
     PublishExercise: publish_exercise,
     PrescribeProgram: prescribe_program,
     ReviseProgram: revise_program,

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from prescription import commands, desk, forms, queries, schemas
+from prescription import commands, desk, erasure, forms, queries, schemas
 from prescription.forms import REFUSED
-from prescription.projections import LISTS
+from prescription.projections import ERASURES, LISTS
 from shared.errors import Stale
 from shared.tenancy import LIMIT
 from shared.web import api
@@ -69,6 +69,15 @@ def show_patient(patient: str) -> Any:
         site=queries.find_site(found["site"], who, service())[0],
         therapist=found["therapist"] and queries.find_staff(found["therapist"], who, service())[0],
     )
+
+
+@pages.get("/patients/<patient>/erasure")
+@page("erasure.read")
+@api.reads(ERASURES)
+def show_erasure(patient: str) -> Any:
+    """Show what became of an erasure."""
+    found = erasure.certificate(patient, asker(), service())
+    return render_template("prescription/erasure.html", **found)
 
 
 @pages.route("/patients/new", methods=BOTH)

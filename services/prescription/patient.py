@@ -16,7 +16,9 @@ from prescription.commands import (
 from prescription.events import (
     PatientAssigned,
     PatientErased,
+    PatientHeld,
     PatientRegistered,
+    PatientReleased,
     PatientUpdated,
 )
 from prescription.fault import fault
@@ -51,6 +53,7 @@ class Patient:
 
     registered: PatientRegistered | None = None
     erased: bool = False
+    held: PatientHeld | None = None
 
     @property
     def present(self) -> bool:
@@ -64,6 +67,10 @@ def evolve(patient: Patient, event: object) -> Patient:
         return replace(patient, registered=event)
     if isinstance(event, PatientErased):
         return replace(patient, erased=True)
+    if isinstance(event, PatientHeld):
+        return replace(patient, held=event)
+    if isinstance(event, PatientReleased):
+        return replace(patient, held=None)
     return replace(patient, registered=_changed(patient.registered, event))
 
 

@@ -222,6 +222,15 @@ def patients_of(therapist: str | None, asker: Asker, service: Service) -> list[d
     return _named(page, asker.tenant, service)
 
 
+def in_care(asker: Asker, service: Service, *, after: str = "", limit: int = 50) -> list[Document]:
+    """Return patients as the list has them, one more than asked where there are more."""
+    chosen: dict[str, Any] = {"erased": False}
+    if sites := asker.span().sites:
+        chosen["site"] = {"$in": list(sites)}
+    documents = service.documents(LISTS, "patients")
+    return documents.page(asker.tenant, chosen, order="order", after=after, limit=limit)
+
+
 def programs(
     owner: str, asker: Asker, service: Service, *, after: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ class Rules:
         longest: days that a program lasts at most.
         systems: of codes of diagnoses, as forms offer them.
         roles: of staff.
+        held: reasons to hold a record.
         oldest: years that a patient may be old.
         versions: of these, by part.
         sources: the same.
@@ -48,6 +49,7 @@ class Rules:
     longest: int
     systems: tuple[str, ...]
     roles: tuple[str, ...]
+    held: tuple[str, ...]
     oldest: int
     versions: Mapping[str, str]
     sources: Mapping[str, str]
@@ -73,6 +75,7 @@ def rules() -> Rules:
         longest=program["longest"],
         systems=tuple(found["diagnosis"]["systems"]),
         roles=tuple(found["staff"]["roles"]),
+        held=tuple(found["hold"]["reasons"]),
         oldest=found["patient"]["oldest"],
         versions={name: part["version"] for name, part in found.items()},
         sources={name: part["source"] for name, part in found.items()},

@@ -6,7 +6,7 @@ the rules' to say.
 
 from typing import Any
 
-from marshmallow import Schema, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from prescription import kinds
 from prescription.commands import AskedDiagnosis, AskedExercise, AskedPhase
@@ -107,6 +107,24 @@ class DepartureRequest(Schema):
 
     date = kinds.day(required=True)
     successor = kinds.identity(**OPEN)
+
+
+class HoldRequest(Schema):
+    """Why a record is held, and for how long."""
+
+    reason = kinds.Line(40, required=True)
+    note = kinds.Line(PARAGRAPH, **OPEN)
+    until = kinds.day(**OPEN)
+
+
+class ExportQuery(Schema):
+    """In which form all that is kept is given."""
+
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(("json", "csv"), error="Ask for json or csv."),
+        metadata={"description": "json, or csv: a zip with a file for each kind of record"},
+    )
 
 
 class UpdateRequest(Schema):

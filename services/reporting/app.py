@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from reporting.export import export
 from reporting.projections import INDEXES, PROJECTIONS
 from shared import privacy
 from shared.service import Definition, Front
@@ -24,5 +25,6 @@ DEFINITION = Definition(
     projections=PROJECTIONS,
     due={privacy.ERASE: privacy.erase},
     front=_front,
+    export=export,
     indexes=INDEXES,
 )

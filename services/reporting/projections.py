@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.envelope import Envelope
 from shared.mongo import Document
-from shared.privacy import PRIVACY
+from shared.privacy import ERASED, PRIVACY
 from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
@@ -27,7 +27,16 @@ def month_id(program: str, day: str) -> str:
 
 def on_patient(event: Envelope, views: Views) -> None:
     names = ("patient", "site", "zone", "language")
-    views.put("patients", _document(event, event.data["patient"], names))
+    patient = _document(event, event.data["patient"], names)
+    views.put("patients", patient | {"erased": False})
+
+
+def on_patient_erased(event: Envelope, views: Views) -> None:
+    identity = qualify(event.tenant, event.identity)
+    patient = views.get("patients", identity)
+    if patient is None:
+        raise KeyError(event.subject)
+    views.put("patients", patient | {"erased": True})
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
@@ -130,6 +139,8 @@ def _documents(event: Envelope) -> list[Reference]:
     if event.type.startswith("hep.adherence.session."):
         month = month_id(event.identity, event.data["local_date"])
         return [("months", qualify(event.tenant, month))]
+    if event.type == ERASED:
+        return [("patients", qualify(event.tenant, event.identity))]
     if event.subject.startswith("program-"):
         return [("programs", qualify(event.tenant, event.identity))]
     return []
@@ -137,12 +148,13 @@ def _documents(event: Envelope) -> list[Reference]:
 
 TIMELINE = Projection(
     name="timeline",
-    version=1,
+    version=2,
     services=("prescription", "adherence"),
     documents=_documents,
     handlers={
         "hep.prescription.patient.registered.v1": on_patient,
         "hep.prescription.patient.updated.v1": on_patient,
+        ERASED: on_patient_erased,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,

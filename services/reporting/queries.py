@@ -88,7 +88,9 @@ def in_reach(service: Service, asker: Asker, identity: str) -> Document:
         NotFound: there is none for this asker.
     """
     document = program(service, asker.tenant, identity)
-    patient = service.documents(TIMELINE, "patients").get(asker.tenant, document["patient"])
+    patient = _patient(service, asker.tenant, document["patient"])
+    if patient and patient.get("erased"):
+        raise NotFound(NOBODY_HERE)
     # Until the patient has come here, the program tells the site.
     asker.reach(Person(document["patient"], (patient or document)["site"]))
     return document
@@ -97,8 +99,15 @@ def in_reach(service: Service, asker: Asker, identity: str) -> Document:
 def own(service: Service, asker: Asker) -> list[Document]:
     """Return the programs of the patient who asks, the latest first; at most 200."""
     asker.disclose([asker.patient])
+    if (_patient(service, asker.tenant, asker.patient) or {}).get("erased"):
+        return []
+    return programs(service, asker.tenant, asker.patient)
+
+
+def programs(service: Service, tenant: str, patient: str) -> list[Document]:
+    """Return a patient's programs, the latest first; at most 200."""
     found = service.documents(TIMELINE, "programs").page(
-        asker.tenant, {"patient": asker.patient}, order="program", limit=LIMIT
+        tenant, {"patient": patient}, order="program", limit=LIMIT
     )
     known = [document for document in found[:LIMIT] if "start" in document]
     return sorted(known, key=lambda one: (one["start"], one["program"]), reverse=True)
@@ -171,8 +180,12 @@ def _sessions(months: Iterable[Document]) -> dict[date, Document]:
 
 
 def _zone(service: Service, tenant: str, patient: str) -> tzinfo:
-    found = service.documents(TIMELINE, "patients").get(tenant, patient)
+    found = _patient(service, tenant, patient)
     return ZoneInfo(found["zone"]) if found else UTC
+
+
+def _patient(service: Service, tenant: str, patient: str) -> Document | None:
+    return service.documents(TIMELINE, "patients").get(tenant, patient)
 
 
 def _revision(document: Document) -> Revision:

@@ -17,7 +17,7 @@ from marshmallow import Schema
 from shared.errors import NotFound
 from shared.publication import topic_name
 from shared.service import Definition
-from shared.web import accesses, keys, owner, parking, refusals
+from shared.web import accesses, exports, keys, owner, parking, refusals
 from shared.web.api import json_answer
 from shared.web.problems import ProblemSchema
 
@@ -63,6 +63,7 @@ def create_api(app: Flask, definition: Definition, routes: Blueprint) -> Api:
     api.register_blueprint(routes)
     api.register_blueprint(owner.create_routes(definition))
     api.register_blueprint(accesses.create_routes(definition.name))
+    api.register_blueprint(exports.create_routes(definition.name, definition.export))
     api.register_blueprint(parking.create_routes(definition.name))
     if definition.signs_in:
         api.register_blueprint(keys.create_routes(definition.name))

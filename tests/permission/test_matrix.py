@@ -175,6 +175,7 @@ def bodies(world: World) -> dict[str, Any]:
             "phase": phase,
             "exercises": exercises,
         },
+        "prescription.place_hold": {"reason": "litigation"},
         "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
         "adherence.log_session": told,
         "adherence.amend_session": amended | {"reason": "correction"},
@@ -188,6 +189,7 @@ QUERIES = {
     "prescription.read_texts": "?ids={patient}",
     "prescription.read_names": "?ids=therapist-1",
     "adherence.read_texts": "?ids={patient}",
+    "exports.part": "?patient={patient}",
     "owner.heads": "?until=2026-09-08T00:00:00Z",
     "operations.show_key": "?key={key}",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.people import ADA, ANA, BO, CY
+from tests.people import ADA, ANA, BO, CY, DEE
 from tests.services.prescription.conftest import EXERCISE, Clinic
 
 Fields = Mapping[str, Any]
@@ -273,6 +273,26 @@ def test_every_page_is_drawn_for_the_person_that_was_erased_too(
         assert (path, answer.status_code) == (path, 200)
         assert f'<html lang="{language}"' in answer.text
         assert "None" not in re.sub(r"<[^>]*>", "", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Certificate of erasure"), ("es", "Certificado de borrado")]
+)
+def test_the_certificate_of_an_erasure_is_a_page_for_who_leads(
+    clinic: Clinic, language: str, title: str
+) -> None:
+    path = f"/patients/{clinic.patient}/erasure"
+    unasked = visit(clinic, path, DEE, language).text
+    clinic.post(path, None, ADA)
+
+    page = visit(clinic, path, DEE, language)
+
+    assert visit(clinic, path, BO).status_code == 403
+    assert title in page.text
+    assert unasked != page.text
+    assert ">ada<" in re.sub(r"\s", "", page.text)
+    assert path in visit(clinic, f"/patients/{clinic.patient}", DEE, language).text
+    assert path not in visit(clinic, f"/patients/{clinic.patient}", BO, language).text
 
 
 def test_pages_are_for_staff_of_the_practice(clinic: Clinic) -> None:
