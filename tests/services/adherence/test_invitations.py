@@ -10,6 +10,7 @@ import pytest
 from adherence.rules import rules
 from shared.limit import limits
 from shared.peers import Away
+from shared.store import Commit, MongoStore
 from tests.given import Nobody
 from tests.people import ANA_ID, BO, CY, SERVICE
 from tests.services.adherence.conftest import Home
@@ -246,6 +247,24 @@ def test_a_secret_is_destroyed_once_it_is_used_or_over(clinic: Home, phone: Any)
 
     assert letter(clinic, first)["secret"] == letter(clinic, second)["secret"] == ""
     assert clinic.service.database["sealed"].count_documents({}) == 1
+
+
+def test_an_invitation_that_crosses_with_an_erasure_lets_nobody_in(
+    clinic: Home, phone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, append = link(clinic), MongoStore.append
+
+    def crossed(self: MongoStore, commit: Commit) -> None:
+        clinic.service.vault.erase("north", ANA_ID)
+        append(self, commit)
+
+    monkeypatch.setattr(MongoStore, "append", crossed)
+    invited(clinic)
+
+    for name in ("sealed", "invitations"):
+        assert clinic.service.database[name].count_documents({}) == 0
+    assert press(phone, secret).status_code == 404
+    assert invited(clinic).status_code == 404
 
 
 def test_only_services_are_given_the_secret(clinic: Home) -> None:

@@ -9,7 +9,6 @@ from adherence.invite import now
 from shared.tokens import Identity
 from tests.people import ANA_ID, SERVICE
 from tests.services.adherence.conftest import Home
-from tests.unit.adherence.facts import erased
 
 PAGE = "/adherence/supporters"
 JUAN = {"name": "Juan Ruiz", "email": "juan@example.org", "parts": "progress"}
@@ -126,6 +125,6 @@ def test_a_patient_who_was_erased_is_nobody_any_more(ana: Home) -> None:
     who = Identity(ANA_ID, "north", ("patient",), (), ANA_ID, 0)
     assert now(who, ana.service) == who
 
-    ana.hear(erased())
+    ana.service.vault.erase("north", ANA_ID)
 
     assert now(who, ana.service) is None
