@@ -16,13 +16,14 @@ from flask import Flask
 from shared import mongo, permission
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
+from shared.peers import Away
 from shared.service import Definition, Service
 from shared.store import from_document
 from shared.tokens import Identity, Unauthorized
 from shared.views import Projection, Views
 from shared.web.app import create_app
 from tests.events import LONG_AGO
-from tests.given import build
+from tests.given import Nobody, build
 from tests.people import EXPIRES
 from tests.services.adherence.conftest import body
 from tests.services.prescription.conftest import EXERCISE, SITE, Clinic
@@ -58,6 +59,16 @@ class Anyone:
             raise Unauthorized("The token is malformed.") from None
         lists = {name: tuple(said[name]) for name in ("roles", "sites", "scopes", "regions")}
         return Identity(**{**said, **lists})
+
+
+class Registry(Nobody):
+    """Prescription, as far as a code on paper asks it: everybody was born in one year."""
+
+    def get(self, *asked: Any) -> object:
+        _, path, _, params = asked
+        if path != "births":
+            raise Away(path)
+        return {"items": dict.fromkeys(params["ids"].split(","), 1950)}
 
 
 @dataclass
@@ -125,7 +136,9 @@ def made(database: Database) -> World:
 
 def _app(name: str, database: Database) -> Flask:
     definition: Definition = import_module(f"{name}.app").DEFINITION
-    service = replace(build(definition, database, lambda: EVENING), verifier=Anyone())
+    service = replace(
+        build(definition, database, lambda: EVENING), verifier=Anyone(), peers=Registry()
+    )
     return create_app(
         definition, service, Path(str(import_module(name).__file__)).parent / "templates"
     )
