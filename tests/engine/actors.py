@@ -84,7 +84,7 @@ class Leader(Actor):
         holder: its name in the lease.
         term: the last one.
         lost: set where it has noticed that another may lead.
-        looks: whether its next step looks for what was skipped or lost.
+        looks: whether it looks for what was skipped or lost before its next step.
     """
 
     bench: Bench
@@ -101,9 +101,9 @@ class Leader(Actor):
             return
         with self.bench.relay(self.holder).leading(lease.token, self.lost) as self.term:
             while True:
-                self.term.step()
                 if self.looks:
                     self.term.look()
+                self.term.step()
                 yield
 
     def is_zombie(self, fence: int) -> bool:

@@ -115,6 +115,16 @@ class World(RuleBasedStateMachine):
     def checkpoint(self) -> Any:
         return self.bench.database["checkpoints"].find_one({"_id": "relay"}) or {}
 
+    def zombies(self) -> list[str]:
+        """Return the relays that go on with a term after which another began."""
+        fence = self.checkpoint().get("fence", 0)
+        return [name for name, found in self.leaders.items() if found.is_zombie(fence)]
+
+    def leading(self) -> list[str]:
+        """Return the relay that leads, if one does."""
+        acting = {name for name, found in self.leaders.items() if found.acting}
+        return sorted(acting - set(self.zombies()))
+
     def commits(self, name: str) -> list[Commit]:
         return self.bench.streams.store.load("north", f"counter-{name}")
 
