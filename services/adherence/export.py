@@ -1,6 +1,7 @@
 """All that this service keeps of a patient, with words opened."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from adherence import queries
@@ -10,7 +11,7 @@ from shared.tenancy import LIMIT
 
 
 def export(service: Service, tenant: str, patient: str) -> Rows:
-    """Return the patient's sessions and milestones, as rows by kind."""
+    """Return the patient's sessions, milestones and supporters, as rows by kind."""
     programs = [found["program"] for found in _programs(service, tenant, patient)]
     return {
         "session": [row for found in programs for row in _sessions(service, tenant, found)],
@@ -19,6 +20,7 @@ def export(service: Service, tenant: str, patient: str) -> Rows:
             for found in programs
             for row in queries.milestones(service, tenant, found)
         ],
+        "supporter": [asdict(found) for found in queries.supporters(service, tenant, patient)],
     }
 
 
