@@ -242,6 +242,46 @@ def page(schema: type[Schema]) -> type[Schema]:
     return found
 
 
+class ListedImport(Schema):
+    """An import in a list."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    through = fields.Integer(
+        required=True, metadata={"description": "rows that were looked at by now"}
+    )
+    refused = fields.Integer(required=True)
+
+
+class Said(Schema):
+    """What is to be said about a row."""
+
+    line = fields.Integer(required=True)
+    field = fields.String(required=True)
+    reason = fields.String(required=True)
+    refused = fields.Boolean(
+        required=True, metadata={"description": "or taken, with something to look at"}
+    )
+
+
+class Import(Schema):
+    """How far an import has come."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    encoding = fields.String(required=True)
+    ignored = fields.List(fields.String(), required=True)
+    rows = fields.Integer(required=True)
+    through = fields.Integer(required=True)
+    done = fields.Boolean(required=True)
+    taken = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    notes = fields.List(fields.Nested(Said), required=True)
+
+
 class Held(Schema):
     """What is kept sealed, by id; what was erased is left out."""
 

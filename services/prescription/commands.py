@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from prescription.events import Dose, Source
+from prescription.events import Dose, Note, Source
 from prescription.hours import Opening, Shift
 
 
@@ -190,6 +191,29 @@ class ReleaseHold:
     """Let a patient's record be erased again."""
 
     patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartImport:
+    """Take patients or staff from a file of another system; `sites` are the importer's."""
+
+    intake: str
+    kind: str
+    source: str
+    encoding: str
+    rows: tuple[dict[str, Any], ...]
+    ignored: tuple[str, ...]
+    sites: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceImport:
+    """Say what became of the rows of an import from one on, a word a row."""
+
+    intake: str
+    start: int
+    outcomes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)

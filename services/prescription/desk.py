@@ -112,6 +112,7 @@ def describe() -> dict[str, Any]:
         "choices": lambda codes: [{"value": code, "text": called(code)} for code in codes],
         "named": lambda found: [{"value": one["id"], "text": one["name"]} for one in found],
         "called": label,
+        "label": label,
         "administers": "administrator" in identity().roles,
         "treats": bool(set(TREATING) & set(identity().roles)),
         "certifies": bool(permission.action("erasure.read").reach(identity())),

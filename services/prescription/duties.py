@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from prescription import patient, staff
+from prescription import arrivals, patient, staff
 from prescription.commands import AssignPatient
 from prescription.handlers import assign_patient
 from prescription.patient import PatientImpossible
-from prescription.policies import HAND_OVER
+from prescription.policies import HAND_OVER, IMPORT
 from prescription.projections import LISTS
 from shared import commands, privacy
 from shared.due import Due
@@ -70,4 +70,15 @@ def _patients_of(leaver: str, tenant: str, service: Service) -> Iterator[str]:
         after = page[LIMIT - 1]["order"]
 
 
-DUE: Mapping[str, DueHandler] = {HAND_OVER: hand_over, privacy.ERASE: privacy.erase}
+def advance_import(due: Due, service: Service) -> None:
+    """Look at the next rows of an import."""
+    cause = due.cause(service.name)
+    intake, start = due.data["intake"], due.data["start"]
+    commands.run(lambda: arrivals.advance(intake, start, service, cause), cause)
+
+
+DUE: Mapping[str, DueHandler] = {
+    HAND_OVER: hand_over,
+    IMPORT: advance_import,
+    privacy.ERASE: privacy.erase,
+}

@@ -279,6 +279,50 @@ class ProgramEnded:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be said about a line of an import: a sentence without anybody in it.
+
+    `values` are (name, value) of what stands in the sentence; `refused` or a warning.
+    """
+
+    line: int
+    field: str
+    sentence: str
+    values: tuple[tuple[str, str], ...]
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStarted:
+    """Somebody gave in a file of patients or staff; its rows are sealed until they were looked at.
+
+    `sites` are those that the importer reaches, None for all.
+    """
+
+    intake: str
+    kind: str
+    source: str
+    encoding: str
+    rows: int
+    ignored: tuple[str, ...]
+    sites: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportAdvanced:
+    """Some rows of an import were looked at, `through` of all by now."""
+
+    intake: str
+    rows: int
+    through: int
+    taken: int
+    changed: int
+    unchanged: int
+    refused: int
+    notes: tuple[Note, ...]
+
+
 EVENTS = (
     PracticeRegistered,
     PracticeChanged,
@@ -301,6 +345,8 @@ EVENTS = (
     ProgramPrescribed,
     ProgramRevised,
     ProgramEnded,
+    ImportStarted,
+    ImportAdvanced,
     ErasureCompleted,
 )
 

@@ -10,6 +10,7 @@ from prescription import (
     erasure,
     exercise,
     hold,
+    intake,
     patient,
     practice,
     program,
@@ -39,6 +40,7 @@ from prescription.commands import (
     ReturnStaff,
     ReviseProgram,
     SetRota,
+    StartImport,
     UpdatePatient,
 )
 from prescription.edition import check_version
@@ -206,7 +208,18 @@ def end_program(command: EndProgram, service: Service, cause: Cause) -> Commit:
     return service.streams.append(loaded, program.end(loaded.state, command, rules()), cause)
 
 
+def start_import(command: StartImport, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(intake.KIND, cause, command.intake)
+    size = rules().intake["chunk"]
+    for first in range(0, len(command.rows), size):
+        identity = intake.piece(command.intake, first)
+        rows = list(command.rows[first : first + size])
+        service.vault.seal(cause.tenant, command.intake, identity, rows)
+    return service.streams.append(loaded, intake.start(command), cause)
+
+
 HANDLERS: Mapping[type, Handler] = {
+    StartImport: start_import,
     RegisterPractice: register_practice,
     ChangePractice: change_practice,
     RegisterRegion: register_region,

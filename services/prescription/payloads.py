@@ -277,6 +277,22 @@ class Prescribed(Schema):
     source = fields.Nested(SourceSchema, required=True, allow_none=True)
 
 
+class Import(Schema):
+    intake = identity("the import")
+    kind = code("what it brings: patients or staff", "patients")
+    rows = whole(0)
+
+
+class Advanced(Schema):
+    intake = identity("the import")
+    rows = whole(0)
+    through = whole(0)
+    taken = whole(0)
+    changed = whole(0)
+    unchanged = whole(0)
+    refused = whole(0)
+
+
 class Ended(Schema):
     program = identity("the program")
     patient = identity("whose it is")

@@ -1,4 +1,4 @@
-"""What an event makes this service decide: who has whose patients once somebody has left."""
+"""What an event makes this service decide: whose patients are whose after a departure; imports."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,6 +8,7 @@ from shared.envelope import Envelope
 from shared.views import Views
 
 HAND_OVER = "hand_over"
+IMPORT = "import"
 
 
 def hand_over(event: Envelope, views: Views) -> None:
@@ -26,3 +27,21 @@ def hand_over(event: Envelope, views: Views) -> None:
             data=dict(event.data),
         ),
     )
+
+
+def go_on(event: Envelope, views: Views) -> None:
+    """Have the next rows of an import looked at, until there are none."""
+    through = event.data.get("through", 0)
+    if through < event.data["rows"]:
+        views.schedule(
+            event,
+            Due(
+                id=commands.identify(event.id, IMPORT),
+                kind=IMPORT,
+                tenant=event.tenant,
+                stream=event.subject,
+                due_at=event.recorded,
+                sequence=event.sequence,
+                data={"intake": event.identity, "start": through},
+            ),
+        )

@@ -8,7 +8,7 @@ in any order.
 from collections.abc import Iterable
 from typing import Any
 
-from prescription.policies import hand_over
+from prescription.policies import go_on, hand_over
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -67,6 +67,19 @@ def on_staff_left(event: Envelope, views: Views) -> None:
 def on_staff_returned(event: Envelope, views: Views) -> None:
     changed = _fields(event, ("role", "sites")) | {"left": None}
     views.put("staff", _own("staff", event, views) | changed)
+
+
+def on_import_started(event: Envelope, views: Views) -> None:
+    own = {"through": 0, "refused": 0, "order": newest_first(event)}
+    views.put("imports", _document(event, ("intake", "kind", "rows")) | own)
+    go_on(event, views)
+
+
+def on_import_advanced(event: Envelope, views: Views) -> None:
+    known = _own("imports", event, views)
+    refused = known["refused"] + event.data["refused"]
+    views.put("imports", known | {"through": event.data["through"], "refused": refused})
+    go_on(event, views)
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
@@ -177,6 +190,7 @@ READS = {
     "staff.changed.v1": "staff",
     "staff.left.v1": "staff",
     "staff.returned.v1": "staff",
+    "import.advanced.v1": "imports",
 }
 LISTS = Projection(
     name="lists",
@@ -201,6 +215,8 @@ LISTS = Projection(
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
         "hep.prescription.program.ended.v1": on_program_ended,
+        "hep.prescription.import.started.v1": on_import_started,
+        "hep.prescription.import.advanced.v1": on_import_advanced,
     },
 )
 ERASURES = Projection(
@@ -219,6 +235,7 @@ INDEXES = (
     (LISTS, "programs", ("patient", "order")),
     (LISTS, "exercises", ("order",)),
     (LISTS, "regions", ("order",)),
+    (LISTS, "imports", ("order",)),
     (LISTS, "sites", ("order",)),
     (LISTS, "staff", ("order",)),
 )

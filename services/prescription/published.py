@@ -24,5 +24,7 @@ PUBLISHED = {
     events.ProgramPrescribed: Publication("program.prescribed", payloads.Prescribed),
     events.ProgramRevised: Publication("program.revised", payloads.Revised),
     events.ProgramEnded: Publication("program.ended", payloads.Ended),
+    events.ImportStarted: Publication("import.started", payloads.Import),
+    events.ImportAdvanced: Publication("import.advanced", payloads.Advanced),
     **privacy.PUBLISHED,
 }

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from prescription import exercise, patient, practice, program, site, staff, story
+from prescription import exercise, intake, patient, practice, program, site, staff, story
 from prescription.patient import Patient
 from prescription.program import Program
 from prescription.projections import LISTS
@@ -289,6 +289,32 @@ def colleagues(
         | {"left": found["left"] and date.fromisoformat(found["left"])}
         for found in page
     ]
+
+
+def imports(
+    asker: Asker, service: Service, *, after: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return the imports, the newest first, one more than asked where there are more."""
+    documents = service.documents(LISTS, "imports")
+    page = documents.page(asker.tenant, {}, order="order", after=after, limit=limit)
+    return [found | {"id": found["intake"]} for found in page]
+
+
+def find_import(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
+    """Return how far an import has come, with the first notes on its rows."""
+    found = find(intake.KIND, identity, asker, service).state
+    counts = ("through", "taken", "changed", "unchanged", "refused", "done")
+    own = ("kind", "encoding", "ignored", "rows")
+    return {
+        "id": identity,
+        **{name: getattr(found.started, name) for name in own},
+        **{name: getattr(found, name) for name in counts},
+        "notes": [
+            asdict(note)
+            | {"reason": note.sentence % dict(note.values) if note.values else note.sentence}
+            for note in found.notes[:LIMIT]
+        ],
+    }
 
 
 def cards(ids: Iterable[str], asker: Asker, service: Service) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 Limits = tuple[float, float]
 
@@ -31,6 +32,7 @@ class Rules:
         roles: of staff.
         held: reasons to hold a record.
         oldest: years that a patient may be old.
+        intake: limits of a file to import, and what its columns may be called.
         versions: of these, by part.
         sources: the same.
     """
@@ -51,6 +53,7 @@ class Rules:
     roles: tuple[str, ...]
     held: tuple[str, ...]
     oldest: int
+    intake: Mapping[str, Any]
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -77,6 +80,7 @@ def rules() -> Rules:
         roles=tuple(found["staff"]["roles"]),
         held=tuple(found["hold"]["reasons"]),
         oldest=found["patient"]["oldest"],
+        intake=found["import"],
         versions={name: part["version"] for name, part in found.items()},
         sources={name: part["source"] for name, part in found.items()},
     )

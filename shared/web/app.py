@@ -4,12 +4,13 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -45,6 +46,13 @@ HEADERS = {
 }
 
 
+class InMemory(Request):
+    """A request whose files stay in memory: a roster of patients is not written to a disk."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> BytesIO:
+        return BytesIO()
+
+
 def create_app(definition: Definition, service: Service, templates: Path) -> Flask:
     """Return the WSGI app of one service.
 
@@ -58,6 +66,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
         static_folder=str(HERE / "static"),
         static_url_path=f"/{definition.name}/static",
     )
+    app.request_class = InMemory
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_FORM,

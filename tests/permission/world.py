@@ -1,6 +1,7 @@
 """Two patients at two sites of one practice group, known to all four services."""
 
 import base64
+import io
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -119,6 +120,7 @@ def made(database: Database) -> World:
     _told(apps, _published(apps["adherence"]))
     here = {
         "identity": region,
+        "intake": _given_in(clinic, administrator),
         "site": sites[0],
         "staff": staff,
         "exercise": clinic.exercise,
@@ -132,6 +134,18 @@ def made(database: Database) -> World:
         "key": "no-such-key",
     }
     return World(apps, here, sites[1], (patients[0], programs[0], "Ruiz", "Legs of Ana"))
+
+
+def _given_in(clinic: Clinic, administrator: str) -> str:
+    """Give in a roster; return the id of its import."""
+    roster = io.BytesIO(b"number;name;email;birth;site\n1;Kim Vale;k@example.org;1950;A")
+    form = {"file": (roster, "roster.csv")}
+    headers = {"Authorization": f"Bearer {administrator}", "Idempotency-Key": "roster"}
+    answer = clinic.client.post(
+        "/prescription/v1/imports?kind=patients", data=form, headers=headers
+    )
+    assert answer.status_code == 202, answer.json
+    return str(answer.json["id"])
 
 
 def _app(name: str, database: Database) -> Flask:
