@@ -128,10 +128,12 @@ class Front:
     Attributes:
         api: the JSON API.
         pages: the HTML pages.
+        more: APIs of other forms.
     """
 
     api: "Blueprint"
     pages: "Pages"
+    more: "tuple[Blueprint, ...]" = ()
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ def _front() -> Front:
     from prescription import administration, bureau, imports, uploads  # noqa: F401, PLC0415
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
+    from prescription.scim import scim  # noqa: PLC0415
 
-    return Front(routes, pages)
+    return Front(routes, pages, (scim,))
 
 
 DEFINITION = Definition(

@@ -94,7 +94,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     frame.register(app)
     problems.register(app)
     front = definition.front()
-    api = contracts.create_api(app, definition, front.api)
+    api = contracts.create_api(app, definition, front)
     app.register_blueprint(front.pages)
     app.register_blueprint(operations.create_pages(definition.name))
     if definition.signs_in:

@@ -11,12 +11,12 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api
 from marshmallow import Schema
 
 from shared.errors import NotFound
 from shared.publication import topic_name
-from shared.service import Definition
+from shared.service import Definition, Front
 from shared.web import accesses, exports, keys, owner, parking, refusals
 from shared.web.api import json_answer
 from shared.web.problems import ProblemSchema
@@ -56,11 +56,12 @@ class ScopedApi(Api):  # type: ignore[misc]
         """Leave errors to `problems`."""
 
 
-def create_api(app: Flask, definition: Definition, routes: Blueprint) -> Api:
+def create_api(app: Flask, definition: Definition, front: Front) -> Api:
     """Register a service's routes and return what documents them."""
     app.config.update(API_TITLE=f"HEP {definition.name}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = ScopedApi(app)
-    api.register_blueprint(routes)
+    for routes in (front.api, *front.more):
+        api.register_blueprint(routes)
     api.register_blueprint(owner.create_routes(definition))
     api.register_blueprint(accesses.create_routes(definition.name))
     api.register_blueprint(exports.create_routes(definition.name, definition.export))
@@ -93,7 +94,7 @@ def register(app: Flask, api: Api, definition: Definition) -> None:
 
 def documents(definition: Definition) -> dict[str, str]:
     """Return the text of every contract by its path under `contracts/`."""
-    api = create_api(Flask(definition.name), definition, definition.front().api)
+    api = create_api(Flask(definition.name), definition, definition.front())
     found = {"openapi.json": openapi(api), "asyncapi.json": asyncapi(definition)}
     for name in definition.payloads:
         found[f"events/{name}.json"] = event_schema(definition, name)

@@ -6,7 +6,9 @@ from shared.web.api import IF_MATCH, KEY, MAX_KEY
 from shared.web.problems import CONTENT_TYPE
 
 # Commands of operators that do the same however often they are sent need no key.
-WITHOUT_KEY = {"parking"}
+WITHOUT_KEY = {"parking", "scim"}
+# What has a form of failures of its own.
+OWN_FORM = {"scim"}
 # What everybody may ask for without a token.
 OPEN = {"keys"}
 SIGNED_IN = {"401", "403"}
@@ -19,6 +21,11 @@ EVERY = {
     "503": "Not yet, or away: the same again after Retry-After",
 }
 COMMAND = {"409": "A rule says no", "413": "More than can be taken at once"}
+OWN = {
+    "400": "Something in the request is not right",
+    "409": "It is there already",
+    "412": "It has changed since it was read",
+}
 BODY = {"400": "The body is not JSON"}
 CONDITIONAL = {
     "412": "It has changed since it was read",
@@ -49,8 +56,8 @@ def describe(document: dict[str, Any]) -> None:
     components["parameters"] = PARAMETERS
     components["responses"] = {}
     for path in document.get("paths", {}).values():
-        for method in {"get", "post"} & path.keys():
-            _describe(path[method], components["responses"], is_command=method == "post")
+        for method in {"get", "post", "put", "patch"} & path.keys():
+            _describe(path[method], components["responses"], is_command=method != "get")
 
 
 def _describe(operation: dict[str, Any], shared: dict[str, Any], *, is_command: bool) -> None:
@@ -63,10 +70,19 @@ def _describe(operation: dict[str, Any], shared: dict[str, Any], *, is_command: 
     if OPEN & set(operation["tags"]):
         operation["security"] = []
         refusals = {status: refusals[status] for status in refusals.keys() - SIGNED_IN}
-    answers = operation["responses"]
-    kept = {status: answer for status, answer in answers.items() if status.startswith("2")}
-    operation["responses"] = kept | {status: _refer("responses", status) for status in refusals}
+    if OWN_FORM & set(operation["tags"]):
+        told = {status: {"description": text} for status, text in (refusals | OWN).items()}
+        operation["responses"] = _kept(operation) | told
+        return
+    operation["responses"] = _kept(operation) | {
+        status: _refer("responses", status) for status in refusals
+    }
     shared.update({status: _problem(status, text) for status, text in refusals.items()})
+
+
+def _kept(operation: dict[str, Any]) -> dict[str, Any]:
+    answers = operation["responses"]
+    return {status: answer for status, answer in answers.items() if status.startswith("2")}
 
 
 def _problem(status: str, text: str) -> dict[str, Any]:
