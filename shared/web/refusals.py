@@ -85,6 +85,13 @@ def _kept(operation: dict[str, Any]) -> dict[str, Any]:
     return {status: answer for status, answer in answers.items() if status.startswith("2")}
 
 
+def _as_scim(answer: dict[str, Any]) -> None:
+    """Name the media type of RFC 7644, section 3.1."""
+    content = answer.get("content", {})
+    if "application/json" in content:
+        content["application/scim+json"] = content.pop("application/json")
+
+
 def _problem(status: str, text: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "description": text,
