@@ -72,6 +72,8 @@ def _describe(operation: dict[str, Any], shared: dict[str, Any], *, is_command: 
         refusals = {status: refusals[status] for status in refusals.keys() - SIGNED_IN}
     if OWN_FORM & set(operation["tags"]):
         told = {status: {"description": text} for status, text in (refusals | OWN).items()}
+        for answer in _kept(operation).values():
+            _as_scim(answer)
         operation["responses"] = _kept(operation) | told
         return
     operation["responses"] = _kept(operation) | {
