@@ -246,5 +246,5 @@ def test_what_only_the_owner_has_and_was_fetched_from_it_is_no_wrong_document(
 def test_a_command_that_mends_many_is_named_once(counting: Counting) -> None:
     shown = list(lines("counting", verify(counting.definition, counting.service), hep=True))
 
-    assert shown[1] == "  lease: leases are held by nobody (5, nothing is wrong)"
+    assert shown[1] == "  lease: leases are held by nobody (6, nothing is wrong)"
     assert shown.count("    > hep up") == 1

@@ -13,6 +13,8 @@ READS = {
     "notifications": ("prescription", "adherence", "notifications"),
     "reporting": ("prescription", "adherence"),
 }
+# The consumer of erasures reads the topic that tells of them, in every service.
+PRIVACY = ("privacy@", ("prescription",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 Each check counts one kind of loss or doubling, and names what it found by id.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from .case import READS
+from .case import PRIVACY, READS
 from .evidence import CLOSED, Evidence, about, reached
 from .stores import Commit
 
@@ -110,12 +110,20 @@ def ledgers_behind(found: Evidence) -> Iterator[str]:
         if not consumers:
             yield f"{service} consumes nothing"
         for (owner, tenant, stream), head in heads.items():
-            for consumer in consumers if owner in owners else ():
+            for consumer in consumers:
+                if owner not in _read(consumer, owners):
+                    continue
                 topic = f"hep.{owner}.v1"
                 _, streams = ledgers.get((consumer, topic, head.key), ("", {}))
                 if streams.get(stream) != head.sequence:
                     at = streams.get(stream, 0)
                     yield f"{service} {consumer}: {tenant}|{stream} {at} of {head.sequence}"
+
+
+def _read(consumer: str, owners: Sequence[str]) -> Sequence[str]:
+    """Return whose topics a consumer reads, of a service that reads these."""
+    beginning, own = PRIVACY
+    return own if consumer.startswith(beginning) else owners
 
 
 def keys_held(found: Evidence) -> Iterator[str]:
