@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields
 
 from prescription import commands, patching, queries, roster, schemas
 from prescription.routes import PREFIX
@@ -72,6 +72,9 @@ class User(Schema):
 
 class Answer(Schema):
     """A user, or a list of them, as RFC 7643 has it."""
+
+    class Meta:
+        unknown = INCLUDE
 
     schemas = fields.List(fields.String(), required=True)
 
