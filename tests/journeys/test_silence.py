@@ -1,7 +1,7 @@
 """No log, metric, address or error of the main job says who it was about, or holds a secret."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 import requests
@@ -53,6 +53,11 @@ def said(platform: Platform) -> Iterator[tuple[str, str]]:
             yield f"metrics of {address}", text
 
 
+def tells(line: str, words: Iterable[str]) -> bool:
+    """Tell whether a line holds any of the words; a year inside a longer number is none."""
+    return any(re.search(rf"(?<!\d){re.escape(word)}(?!\d)", line) for word in words)
+
+
 def stumble(story: Story) -> None:
     """Send what is refused, with words of the record in it, and what breaks."""
     platform, bo = story.clinic.platform, story.clinic.bo
@@ -87,13 +92,13 @@ def test_nobody_and_no_secret_is_in_a_log_or_a_metric(story: Story) -> None:
     hidden = [*WORDS, *secrets(platform)]
     assert len(hidden) > len(WORDS) + 10
     for where, text in said(platform):
-        lines = [line for line in text.splitlines() if any(word in line for word in hidden)]
+        lines = [line for line in text.splitlines() if tells(line, hidden)]
         assert lines == [], where
 
 
 @pytest.mark.parametrize("line", ['{"event": "x", "name": "Ana Ruiz"}', 'hep_x{who="Olga"} 1'])
 def test_what_is_looked_for_would_be_found(line: str) -> None:
-    assert any(word in line for word in WORDS)
+    assert tells(line, WORDS)
 
 
 def test_no_line_of_a_log_is_anything_but_one_json_object(story: Story) -> None:
