@@ -120,19 +120,17 @@ class Machine(World):
 
         assert not zombie or self.checkpoint() == before
 
-    @precondition(World.leading)
     @rule(noticed=st.booleans())
     def depose(self, *, noticed: bool) -> None:
         """Let the other lead; the one that did may go on for a while without knowing."""
-        (name,) = self.leading()
-        other = "r1" if name == "r2" else "r2"
-        expire(self.bench)
-        if noticed:
-            self.leaders[name].lost.set()
-        self.leaders[other].end()
-        self.relay(other, "", looks=False)
+        for name in self.leading():
+            other = "r1" if name == "r2" else "r2"
+            expire(self.bench)
+            if noticed:
+                self.leaders[name].lost.set()
+            self.leaders[other].end()
+            self.relay(other, "", looks=False)
 
-    @precondition(World.zombies)
     @rule(key=KEYS)
     def go_on_as_a_zombie(self, key: str) -> None:
         """Send what it holds and what has come since; it moves nothing."""
@@ -148,14 +146,13 @@ class Machine(World):
             self.relay(name, "", looks=True)
             self.relay(name, "", looks=False)
 
-    @rule(data=st.data())
-    def send_again(self, data: st.DataObject) -> None:
+    @rule(places=st.lists(st.integers(0, 100), min_size=1, max_size=4))
+    def send_again(self, places: list[int]) -> None:
         """Put commits on the topic again that it has, in any order."""
         known = [event for log in self.topic.log.values() for event in log]
         ends = [event for event in known if event.index == event.size - 1]
-        if not ends:
-            return
-        for event in data.draw(st.lists(st.sampled_from(ends), min_size=1, max_size=4)):
+        # Not drawn from what is there: that is as far as engines have come, and never twice so.
+        for event in [ends[place % len(ends)] for place in places if ends]:
             events = self.models[event.identity].events
             self.bench.send(*next(found for found in events if found[-1] == event))
         self.topic.read()
@@ -192,13 +189,13 @@ class Machine(World):
         if noticed:
             self.members["c1"].give(share)
 
-    @precondition(World.leading)
     @rule(key=KEYS)
     def hold_what_another_has_applied(self, key: str) -> None:
         """A member is late; another was given its partitions, and has applied what it holds."""
         self.rebalance(set(), noticed=False)
         self.commit(key, 3, poison=0)
-        self.relay(*self.leading(), "", looks=False)
+        for name in self.leading():
+            self.relay(name, "", looks=False)
         self.consume("c2", "")
         self.consume("c1", "")
 
@@ -273,10 +270,6 @@ class Machine(World):
         """Mend the handlers: what is parked stays so until a person drains it."""
         POISON.clear()
 
-    def any_is_parked(self) -> bool:
-        return any(model.parked for model in self.models.values())
-
-    @precondition(any_is_parked)
     @rule()
     def drain(self) -> None:
         for name, model in self.models.items():
@@ -284,7 +277,6 @@ class Machine(World):
                 park.drain(self.bench.database, self.ledger(name)["_id"])
                 model.parked = False
 
-    @precondition(any_is_parked)
     @rule()
     def discard(self) -> None:
         for name, model in self.models.items():
