@@ -15,10 +15,9 @@ from typing import Any
 
 import orjson
 from pymongo.errors import BulkWriteError, PyMongoError
-from pymongo.write_concern import WriteConcern
 
 from shared.clock import Clock
-from shared.mongo import DUPLICATE_KEY, Database, Document
+from shared.mongo import DUPLICATE_KEY, Database, Document, majority
 
 AUDIT = "audit"
 LET_THROUGH, REFUSED = "let_through", "refused"
@@ -136,10 +135,8 @@ class Journal:
         return document
 
     def _insert(self, documents: Sequence[Document]) -> None:
-        concern = WriteConcern(w="majority", j=True)
-        collection = self.database.get_collection(AUDIT, write_concern=concern)
         try:
-            collection.insert_many(documents, ordered=False)
+            majority(self.database, AUDIT).insert_many(documents, ordered=False)
         except BulkWriteError as fault:
             # Ours alone: what is there already was written by a try that was not answered.
             if any(error["code"] != DUPLICATE_KEY for error in fault.details["writeErrors"]):

@@ -13,10 +13,9 @@ from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
-from pymongo.write_concern import WriteConcern
 
 from shared import waits
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, majority
 
 SECONDS = 10
 RENEW_SECONDS = 3.0
@@ -94,9 +93,7 @@ class Lease:
         self.token = 0
 
     def _leases(self) -> Any:
-        return self.database.get_collection(
-            "leases", write_concern=WriteConcern(w="majority", j=True)
-        )
+        return majority(self.database, "leases")
 
 
 def held(database: Database) -> set[str]:

@@ -11,6 +11,7 @@ import bson
 import pymongo
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database as PymongoDatabase
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -26,6 +27,7 @@ MAX_BYTES = 15_000_000
 DUPLICATE_KEY = 11000
 TRIES = 5
 SESSIONS = "sessions"
+MAJORITY = WriteConcern(w="majority", j=True)
 
 
 def connect(uri: str, name: str) -> Client:
@@ -43,6 +45,11 @@ def connect(uri: str, name: str) -> Client:
         serverSelectionTimeoutMS=5_000,
         socketTimeoutMS=60_000,
     )
+
+
+def majority(database: Database, name: str) -> Collection[Document]:
+    """Return a collection to write to: what was answered, a crash and an election leave there."""
+    return database.get_collection(name, write_concern=MAJORITY)
 
 
 def encoded_size(document: Document) -> int:
@@ -111,9 +118,7 @@ def transaction(
     """
     with contextlib.ExitStack() as stack:
         session = session or stack.enter_context(database.client.start_session())
-        session.start_transaction(
-            read_concern=ReadConcern("snapshot"), write_concern=WriteConcern(w="majority", j=True)
-        )
+        session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
         try:
             yield session
         except BaseException:

@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import structlog
-from pymongo.write_concern import WriteConcern
 
 from shared.audit import AUDIT, digest
 from shared.clock import Clock
 from shared.lease import Lease, lead
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, majority
 
 SEALS = "seals"
 EVERY = timedelta(hours=1)
@@ -49,8 +48,7 @@ class Sealer:
         if not entries:
             return 0
         seal = made(entries, last, now)
-        concern = WriteConcern(w="majority", j=True)
-        self.database.get_collection(SEALS, write_concern=concern).insert_one(seal)
+        majority(self.database, SEALS).insert_one(seal)
         log.info("audit_sealed", seal=seal["_id"], root=seal["root"], entries=seal["entries"])
         return len(entries)
 

@@ -13,10 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pymongo.write_concern import WriteConcern
-
 from shared.clock import Clock
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, majority
 from shared.signing import Signing
 from shared.tokens import Identity
 from shared.vault import Vault
@@ -152,15 +150,13 @@ class Sessions:
         return bool(within and now < document["ends"])
 
     def _majority(self) -> Any:
-        concern = WriteConcern(w="majority", j=True)
-        return self.database.get_collection(SESSIONS, write_concern=concern)
+        return majority(self.database, SESSIONS)
 
 
 def forget(database: Database, tenant: str, patient: str) -> None:
     """Destroy the sessions of a patient, and of those who act for the patient."""
-    concern = WriteConcern(w="majority", j=True)
-    sessions = database.get_collection(SESSIONS, write_concern=concern)
-    sessions.delete_many({"tenant": tenant, "who.patient": patient})
+    wanted = {"tenant": tenant, "who.patient": patient}
+    majority(database, SESSIONS).delete_many(wanted)
 
 
 def prepare(database: Database) -> None:

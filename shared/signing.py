@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from pymongo.errors import DuplicateKeyError
-from pymongo.write_concern import WriteConcern
 
 from shared.clock import Clock
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, majority
 from shared.tokens import AUDIENCE, LEEWAY, TYPE
 from shared.vault import Vault
 
@@ -79,9 +78,8 @@ class Signing:
         if found:
             return found
         document = self._made(name, span)
-        concern = WriteConcern(w="majority", j=True)
         try:
-            self.database.get_collection(SIGNING, write_concern=concern).insert_one(document)
+            majority(self.database, SIGNING).insert_one(document)
         except DuplicateKeyError:
             return self.database[SIGNING].find_one({"_id": name}) or document
         return document

@@ -16,9 +16,8 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
-from pymongo.write_concern import WriteConcern
 
-from shared.mongo import Database, Document, encoded_size
+from shared.mongo import MAJORITY, Database, Document, encoded_size
 
 MAX_EVENTS = 500
 MAX_BYTES = 512 * 1024
@@ -144,7 +143,7 @@ def commits(database: Database) -> Collection[Document]:
     """Return the collection of commits, written and read as no election can undo it."""
     return database.get_collection(
         "commits",
-        write_concern=WriteConcern(w="majority", j=True),
+        write_concern=MAJORITY,
         # A local head that an election rolls back would let the next append leave a hole, and
         # have others wait for what never was.
         read_concern=ReadConcern("majority"),

@@ -20,11 +20,10 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo.errors import DuplicateKeyError
-from pymongo.write_concern import WriteConcern
 
 from shared.errors import NotFound
 from shared.keyring import UNNAMED, KeyRing, Wrapped
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, majority
 
 KEYS = "keys"
 SEALED = "sealed"
@@ -242,7 +241,7 @@ class Vault:
         return self.ring.unwrap(wrapped, document["_id"])
 
     def _majority(self, name: str) -> Any:
-        return self.database.get_collection(name, write_concern=WriteConcern(w="majority", j=True))
+        return majority(self.database, name)
 
 
 def _stored(wrapped: Wrapped) -> Document:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
-from pymongo.write_concern import WriteConcern
 
 from adherence.rules import Inviting
 from shared.errors import NotYet
-from shared.mongo import Database, Document
+from shared.mongo import Database, Document, majority
 from shared.service import Service
 from shared.vault import Vault
 
@@ -138,4 +137,4 @@ def _hash(token: str) -> str:
 
 
 def _places(database: Database) -> Any:
-    return database.get_collection(PLACES, write_concern=WriteConcern(w="majority", j=True))
+    return majority(database, PLACES)
