@@ -77,9 +77,8 @@ class MasterKeys:
 
     def wrap(self, key: bytes, name: str) -> Wrapped:
         """Wrap a key under the newest master key."""
-        nonce, master = os.urandom(NONCE), self.newest
-        sealed = AESGCM(self.keys[master]).encrypt(nonce, key, name.encode())
-        return Wrapped(master, nonce + sealed)
+        master = self.newest
+        return Wrapped(master, encrypt(self.keys[master], key, name))
 
     def unwrap(self, wrapped: Wrapped, name: str) -> bytes:
         """Return a key that was wrapped under this name.
@@ -92,8 +91,7 @@ class MasterKeys:
         tried = [self.keys[wrapped.master]] if wrapped.master else self.keys.values()
         for key in tried:
             try:
-                data = wrapped.data
-                return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], name.encode())
+                return decrypt(key, wrapped.data, name)
             except InvalidTag:
                 continue
         raise KeyMissing("the master key that wrapped these keys is not at hand")
@@ -157,6 +155,21 @@ class KeyFile:
         stamp = (found.st_mtime, found.st_size)
         if stamp != self.read:
             self.held, self.read = MasterKeys(_parse(self.path)), stamp
+
+
+def encrypt(key: bytes, plain: bytes, name: str) -> bytes:
+    """Return bytes under a key of 32 bytes (AES-256-GCM), with a name that is bound to them."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, name.encode())
+
+
+def decrypt(key: bytes, data: bytes, name: str) -> bytes:
+    """Return what was encrypted under a key and this name.
+
+    Raises:
+        InvalidTag: it was not, or was changed.
+    """
+    return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], name.encode())
 
 
 def identify(key: bytes) -> str:

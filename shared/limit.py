@@ -1,7 +1,7 @@
 """How often something may be tried: counted for all processes together, in the store.
 
-Whom or where is kept as a hash under the master key. Once it is too often, a process remembers so
-by itself until the span is over: ten thousand tries cost a few hundred writes.
+Whom or where is kept as a hash under a secret of the service. Once it is too often, a process
+remembers so by itself until the span is over: ten thousand tries cost a few hundred writes.
 """
 
 import hashlib

@@ -1,30 +1,27 @@
 """The keys by which a service signs its sessions' tokens: one for each span of time.
 
 A span's key is made and published a whole span before it signs, so that whoever verifies knows it
-by then, and stays published until the last token of its span has expired. Kept sealed under the
-master key; under another master key there are other keys.
+by then, and stays published until the last token of its span has expired. Kept sealed under a
+secret of the service, which outlives the master keys.
 """
 
-import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from pymongo.errors import DuplicateKeyError
 
 from shared.clock import Clock
+from shared.keyring import decrypt, encrypt
 from shared.mongo import Database, Document, majority
 from shared.tokens import AUDIENCE, LEEWAY, TYPE
 from shared.vault import Vault
 
 SIGNING = "signing"
-NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class Signing:
 
     def _kept(self, span: int) -> Document:
         """Return the key of a span; of two processes that make it one wins."""
-        name = f"{span}|{hashlib.sha256(self._seal()).hexdigest()[:16]}"
+        name = str(span)
         found = self.database[SIGNING].find_one({"_id": name})
         if found:
             return found
@@ -86,21 +83,16 @@ class Signing:
 
     def _made(self, name: str, span: int) -> Document:
         key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-        nonce = os.urandom(NONCE)
         plain = orjson.dumps(key.as_dict(private=True))
-        sealed = nonce + AESGCM(self._seal()).encrypt(nonce, plain, name.encode())
         return {
             "_id": name,
             "span": span,
             "public": dict(key.as_dict(private=False)),
-            "sealed": sealed,
+            "sealed": encrypt(self._seal(), plain, name),
         }
 
     def _opened(self, document: Document) -> ECKey:
-        sealed = bytes(document["sealed"])
-        plain = AESGCM(self._seal()).decrypt(
-            sealed[:NONCE], sealed[NONCE:], document["_id"].encode()
-        )
+        plain = decrypt(self._seal(), bytes(document["sealed"]), document["_id"])
         return ECKey.import_key(orjson.loads(plain))
 
     def _seal(self) -> bytes:

@@ -10,7 +10,6 @@ sealed for that subject any more, whatever comes late.
 import contextlib
 import hashlib
 import hmac
-import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,12 +21,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo.errors import DuplicateKeyError
 
 from shared.errors import NotFound
-from shared.keyring import UNNAMED, KeyRing, Wrapped
+from shared.keyring import UNNAMED, KeyRing, Wrapped, decrypt, encrypt
 from shared.mongo import Database, Document, majority
 
 KEYS = "keys"
 SEALED = "sealed"
-NONCE = 12
 PAGE = 200
 # No tenant has an empty name: what begins so is nobody's key, but a secret of the service.
 SERVICE = ""
@@ -67,13 +65,12 @@ class Vault:
             Erased: the subject was forgotten.
         """
         key = self._key(tenant, subject)
-        nonce = os.urandom(NONCE)
         name = f"{tenant}|{identity}"
         document: Document = {
             "_id": name,
             "tenant": tenant,
             "subject": f"{tenant}|{subject}",
-            "data": nonce + AESGCM(key).encrypt(nonce, orjson.dumps(value), name.encode()),
+            "data": encrypt(key, orjson.dumps(value), name),
             "tokens": sorted({self.token(tenant, word) for word in words}),
         }
         self._majority(SEALED).replace_one({"_id": name}, document, upsert=True)
@@ -88,8 +85,7 @@ class Vault:
             data, name = bytes(document["data"]), document["_id"]
             # Sealed while its key was destroyed, it is erased whatever key the subject has now.
             with contextlib.suppress(KeyError, InvalidTag):
-                key = AESGCM(keys[document["subject"]])
-                plain = key.decrypt(data[:NONCE], data[NONCE:], name.encode())
+                plain = decrypt(keys[document["subject"]], data, name)
                 found[name.split("|", 1)[1]] = orjson.loads(plain)
         return found
 
