@@ -1,6 +1,6 @@
 """The one door to documents: whoever reads goes through it, and it always asks for the tenant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,16 @@ class Documents:
         """
         chosen = {"tenant": tenant, **equal, order: {"$gt": after, "$lt": "\U0010ffff"}}
         return list(self._collection().find(chosen).sort(order, 1).limit(min(limit, LIMIT) + 1))
+
+    def every(self, tenant: str, equal: Mapping[str, Any], *, order: str) -> Iterator[Document]:
+        """Yield all documents that `page` would give, page by page."""
+        after = ""
+        while True:
+            page = self.page(tenant, equal, order=order, after=after, limit=LIMIT)
+            yield from page[:LIMIT]
+            if len(page) <= LIMIT:
+                return
+            after = page[LIMIT - 1][order]
 
     def prepare(self, fields: Sequence[str]) -> None:
         """Create the index that `page` reads by: tenant, then these fields."""

@@ -18,7 +18,6 @@ from prescription.staff import TREATING
 from shared import permission, position
 from shared.errors import Stale
 from shared.store import Commit
-from shared.tenancy import LIMIT
 from shared.web import api
 from shared.web.identity import asker, identity, service
 
@@ -62,13 +61,8 @@ def therapists() -> list[dict[str, Any]]:
 
 def library() -> list[dict[str, str]]:
     """Return all exercises, as options of a select."""
-    found, after = [], ""
-    while True:
-        page = queries.exercises(asker(), service(), after=after, limit=LIMIT)
-        found += page[:LIMIT]
-        if len(page) <= LIMIT:
-            return [{"value": one["id"], "text": one["name"]} for one in found]
-        after = page[LIMIT - 1]["order"]
+    found = queries.library(asker(), service())
+    return [{"value": one["exercise"], "text": one["name"]} for one in found]
 
 
 def program(identifier: str) -> tuple[dict[str, Any], int]:

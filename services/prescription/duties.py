@@ -13,7 +13,6 @@ from shared import commands, privacy
 from shared.due import Due
 from shared.errors import Refusal, Stale
 from shared.service import DueHandler, Service
-from shared.tenancy import LIMIT
 
 
 class StillHere(Refusal):
@@ -59,15 +58,9 @@ def _give(identity: str, leaver: str, successor: str | None, due: Due, service: 
 
 
 def _patients_of(leaver: str, tenant: str, service: Service) -> Iterator[str]:
-    documents, after = service.documents(LISTS, "patients"), ""
-    while True:
-        page = documents.page(
-            tenant, {"therapist": leaver}, order="order", after=after, limit=LIMIT
-        )
-        yield from (found["patient"] for found in page[:LIMIT])
-        if len(page) <= LIMIT:
-            return
-        after = page[LIMIT - 1]["order"]
+    documents = service.documents(LISTS, "patients")
+    for found in documents.every(tenant, {"therapist": leaver}, order="order"):
+        yield found["patient"]
 
 
 def advance_import(due: Due, service: Service) -> None:

@@ -1,6 +1,6 @@
 """What pages and routes read: one thing from its stream, a list from the projection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -239,6 +239,11 @@ def programs(
     page = documents.page(asker.tenant, {"patient": owner}, order="order", after=after, limit=limit)
     words = service.vault.open(asker.tenant, [found["title"] for found in page])
     return [found | _in_short(found, words) for found in page]
+
+
+def library(asker: Asker, service: Service) -> Iterator[Document]:
+    """Yield the whole library by name."""
+    return service.documents(LISTS, "exercises").every(asker.tenant, {}, order="order")
 
 
 def exercises(
