@@ -4,14 +4,9 @@ from typing import Any
 
 from prescription import answers, commands, queries, region, schemas
 from prescription.projections import LISTS
-from prescription.routes import PREFIX, routes
-from shared.store import Commit
+from prescription.routes import changed, done, routes
 from shared.web import api
 from shared.web.identity import allow, asker, service
-
-
-def _done(identity: str, commit: Commit, place: str, status: int = 201) -> Any:
-    return {"id": identity}, status, api.headers(commit, f"{PREFIX}/{place}")
 
 
 @routes.route("/practice/changes", methods=["POST"])
@@ -23,7 +18,7 @@ def change_practice(body: dict[str, Any]) -> Any:
     """Give the practice another name or language; If-Match names the version that was read."""
     cause, version = api.cause(body), api.expected_version()
     command = commands.ChangePractice(practice=cause.tenant, version=version, **body)
-    return _done(cause.tenant, api.execute(command, cause), "practice")
+    return done(cause.tenant, api.execute(command, cause), "practice")
 
 
 @routes.route("/regions", methods=["POST"])
@@ -35,7 +30,7 @@ def register_region(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     identity = api.new_id(cause)
     commit = api.execute(commands.RegisterRegion(region=identity, **body), cause)
-    return _done(identity, commit, f"regions/{identity}")
+    return done(identity, commit, f"regions/{identity}")
 
 
 @routes.route("/regions", methods=["GET"])
@@ -64,9 +59,7 @@ def read_region(identity: str) -> Any:
 def rename_region(body: dict[str, Any], identity: str) -> Any:
     """Give a region another name; If-Match names the version that was read."""
     queries.find(region.KIND, identity, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    command = commands.RenameRegion(region=identity, version=version, **body)
-    return _done(identity, api.execute(command, cause), f"regions/{identity}")
+    return changed(commands.RenameRegion, identity, "regions", body)
 
 
 @routes.route("/sites", methods=["GET"])
@@ -86,9 +79,7 @@ def list_sites() -> Any:
 def change_site(body: dict[str, Any], site: str) -> Any:
     """Say what a site is like, all of it; If-Match names the version that was read."""
     queries.enter(site, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.ChangeSite(site=site, version=version, **body), cause)
-    return _done(site, commit, f"sites/{site}")
+    return changed(commands.ChangeSite, site, "sites", body)
 
 
 @routes.route("/sites/<site>/rota", methods=["POST"])
@@ -99,9 +90,7 @@ def change_site(body: dict[str, Any], site: str) -> Any:
 def set_rota(body: dict[str, Any], site: str) -> Any:
     """Say who is on duty at a site, all of it; If-Match names the site's version."""
     queries.enter(site, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.SetRota(site=site, version=version, **body), cause)
-    return _done(site, commit, f"sites/{site}")
+    return changed(commands.SetRota, site, "sites", body)
 
 
 @routes.route("/sites/<site>/duty", methods=["GET"])
@@ -132,9 +121,7 @@ def list_staff(query: dict[str, Any]) -> Any:
 def change_staff(body: dict[str, Any], staff: str) -> Any:
     """Say who somebody is, in which role and where; If-Match names the version."""
     queries.find_staff(staff, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.ChangeStaff(staff=staff, version=version, **body), cause)
-    return _done(staff, commit, f"staff/{staff}")
+    return changed(commands.ChangeStaff, staff, "staff", body)
 
 
 @routes.route("/staff/<staff>/departure", methods=["POST"])
@@ -145,9 +132,7 @@ def change_staff(body: dict[str, Any], staff: str) -> Any:
 def leave_staff(body: dict[str, Any], staff: str) -> Any:
     """End somebody's employment; the patients go to the successor, or wait for one."""
     queries.find_staff(staff, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.LeaveStaff(staff=staff, version=version, **body), cause)
-    return _done(staff, commit, f"staff/{staff}")
+    return changed(commands.LeaveStaff, staff, "staff", body)
 
 
 @routes.route("/staff/<staff>/return", methods=["POST"])
@@ -157,8 +142,7 @@ def leave_staff(body: dict[str, Any], staff: str) -> Any:
 def return_staff(staff: str) -> Any:
     """Take somebody on again who had left, as before."""
     queries.find_staff(staff, asker(), service())
-    cause, version = api.cause({}), api.expected_version()
-    return _done(staff, api.execute(commands.ReturnStaff(staff, version), cause), f"staff/{staff}")
+    return changed(commands.ReturnStaff, staff, "staff", {})
 
 
 @routes.route("/patients/<patient>/updates", methods=["POST"])
@@ -170,9 +154,7 @@ def update_patient(body: dict[str, Any], patient: str) -> Any:
     """Say who a patient is and where the patient is treated; If-Match names the version."""
     queries.load_patient(patient, asker(), service())
     queries.check_site(body["site"], asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.UpdatePatient(patient=patient, version=version, **body), cause)
-    return _done(patient, commit, f"patients/{patient}")
+    return changed(commands.UpdatePatient, patient, "patients", body)
 
 
 @routes.route("/patients/<patient>/assignment", methods=["POST"])
@@ -183,6 +165,4 @@ def update_patient(body: dict[str, Any], patient: str) -> Any:
 def assign_patient(body: dict[str, Any], patient: str) -> Any:
     """Give a patient to a therapist, or to nobody yet; If-Match names the version."""
     queries.load_patient(patient, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.AssignPatient(patient=patient, version=version, **body), cause)
-    return _done(patient, commit, f"patients/{patient}")
+    return changed(commands.AssignPatient, patient, "patients", body)

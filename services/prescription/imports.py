@@ -16,7 +16,7 @@ from prescription.events import Note
 from prescription.intake import KIND
 from prescription.labels import label, say
 from prescription.projections import LISTS
-from prescription.routes import PREFIX, routes
+from prescription.routes import done, routes
 from prescription.rules import rules
 from shared.store import Commit
 from shared.web import api
@@ -72,7 +72,7 @@ routes.before_request(widen)
 def start_import(query: dict[str, Any], files: dict[str, Any]) -> Any:
     """Give in a file of patients or staff; its rows are looked at one after the other from now."""
     commit, identity = give(query["kind"], query["source"], files["file"])
-    return {"id": identity}, 202, api.headers(commit, f"{PREFIX}/imports/{identity}")
+    return done(identity, commit, f"imports/{identity}", 202)
 
 
 def give(kind: str, source: str, file: FileStorage, key: str = "") -> tuple[Commit, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from prescription import answers, commands, erasure, export, queries, schemas
 from prescription.projections import ERASURES, LISTS
 from prescription.retention import CLINICAL, past, retention
-from prescription.routes import PREFIX, routes
+from prescription.routes import done, routes
 from shared.errors import NotFound
 from shared.permission import NOBODY_HERE
 from shared.web import api, exports
@@ -32,7 +32,7 @@ def place_hold(body: dict[str, Any], patient: str) -> Any:
     """Keep a record from being erased, for a reason."""
     queries.in_reach(patient, asker(), service())
     commit = api.execute(commands.PlaceHold(patient, **body), api.cause(body))
-    return {"id": patient}, 201, api.headers(commit, f"{PREFIX}/patients/{patient}")
+    return done(patient, commit, f"patients/{patient}")
 
 
 @routes.route("/patients/<patient>/hold/release", methods=["POST"])
@@ -42,7 +42,7 @@ def release_hold(patient: str) -> Any:
     """Let a record be erased again."""
     queries.in_reach(patient, asker(), service())
     commit = api.execute(commands.ReleaseHold(patient), api.cause({}))
-    return {"id": patient}, 200, api.headers(commit, f"{PREFIX}/patients/{patient}")
+    return done(patient, commit, f"patients/{patient}", 200)
 
 
 @routes.route("/retention", methods=["GET"])

@@ -1,5 +1,6 @@
 """The JSON API: schema in, command out. What a rule refuses is answered as a problem."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -8,6 +9,7 @@ from marshmallow import Schema, fields
 from prescription import answers, commands, queries, roster, schemas
 from prescription.projections import LISTS
 from shared.errors import Fault, Invalid
+from shared.store import Commit
 from shared.web import api
 from shared.web.identity import allow, asker, service
 
@@ -32,6 +34,18 @@ class IdsQuery(Schema):
     ids = fields.String(required=True)
 
 
+def done(identity: str, commit: Commit, place: str, status: int = 201) -> Any:
+    """Return what a command answers: the id of what it was about, and where that stands."""
+    return {"id": identity}, status, api.headers(commit, f"{PREFIX}/{place}")
+
+
+def changed(kind: Callable[..., object], identity: str, place: str, body: Any) -> Any:
+    """Run a command that changes what was read at the version of If-Match; answer it."""
+    cause, version = api.cause(body), api.expected_version()
+    commit = api.execute(kind(identity, version=version, **body), cause)
+    return done(identity, commit, f"{place}/{identity}")
+
+
 @routes.route("/practice", methods=["POST"])
 @allow("practice.register")
 @routes.arguments(schemas.PracticeRequest)
@@ -41,7 +55,7 @@ def register_practice(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     command = commands.RegisterPractice(practice=cause.tenant, **body)
     commit = api.execute(command, cause)
-    return {"id": cause.tenant}, 201, api.headers(commit, f"{PREFIX}/practice")
+    return done(cause.tenant, commit, "practice")
 
 
 @routes.route("/practice", methods=["GET"])
@@ -62,7 +76,7 @@ def register_site(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     site = api.new_id(cause)
     commit = api.execute(commands.RegisterSite(site=site, **body), cause)
-    return {"id": site}, 201, api.headers(commit, f"{PREFIX}/sites/{site}")
+    return done(site, commit, f"sites/{site}")
 
 
 @routes.route("/sites/<site>", methods=["GET"])
@@ -83,7 +97,7 @@ def register_staff(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     staff = api.new_id(cause)
     commit = api.execute(commands.RegisterStaff(staff=staff, **body), cause)
-    return {"id": staff}, 201, api.headers(commit, f"{PREFIX}/staff/{staff}")
+    return done(staff, commit, f"staff/{staff}")
 
 
 @routes.route("/staff/<staff>", methods=["GET"])
@@ -116,7 +130,7 @@ def register_patient(body: dict[str, Any]) -> Any:
     patient = api.new_id(cause)
     asker().disclose([patient])
     commit = api.execute(commands.RegisterPatient(patient=patient, **body), cause)
-    return {"id": patient}, 201, api.headers(commit, f"{PREFIX}/patients/{patient}")
+    return done(patient, commit, f"patients/{patient}")
 
 
 @routes.route("/patients", methods=["GET"])
@@ -147,7 +161,7 @@ def erase_patient(patient: str) -> Any:
     """Destroy all that says who the patient is; asked again, the answer is the same."""
     queries.in_reach(patient, asker(), service())
     commit = api.execute(commands.ErasePatient(patient), api.cause({}))
-    return {"id": patient}, 200, api.headers(commit, f"{PREFIX}/patients/{patient}")
+    return done(patient, commit, f"patients/{patient}", 200)
 
 
 @routes.route("/patients/<patient>/programs", methods=["GET"])
@@ -172,7 +186,7 @@ def publish_exercise(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     exercise = api.new_id(cause)
     commit = api.execute(commands.PublishExercise(exercise=exercise, **body), cause)
-    return {"id": exercise}, 201, api.headers(commit, f"{PREFIX}/exercises/{exercise}")
+    return done(exercise, commit, f"exercises/{exercise}")
 
 
 @routes.route("/exercises", methods=["GET"])
@@ -205,7 +219,7 @@ def prescribe_program(body: dict[str, Any]) -> Any:
     cause = api.cause(body)
     program = api.new_id(cause)
     commit = api.execute(commands.PrescribeProgram(program=program, **body), cause)
-    return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
+    return done(program, commit, f"programs/{program}")
 
 
 @routes.route("/programs/<program>", methods=["GET"])
@@ -238,7 +252,7 @@ def revise_program(body: dict[str, Any], program: str) -> Any:
     body.setdefault("end", loaded.state.revisions[-1].end)
     command = commands.ReviseProgram(program=program, version=version, **body)
     commit = api.execute(command, cause)
-    return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
+    return done(program, commit, f"programs/{program}")
 
 
 @routes.route("/programs/<program>/end", methods=["POST"])
@@ -249,9 +263,7 @@ def revise_program(body: dict[str, Any], program: str) -> Any:
 def end_program(body: dict[str, Any], program: str) -> Any:
     """End a program; If-Match names the version that was read."""
     queries.load_program(program, asker(), service())
-    cause, version = api.cause(body), api.expected_version()
-    commit = api.execute(commands.EndProgram(program=program, version=version, **body), cause)
-    return {"id": program}, 201, api.headers(commit, f"{PREFIX}/programs/{program}")
+    return changed(commands.EndProgram, program, "programs", body)
 
 
 @routes.route("/cards", methods=["GET"])
