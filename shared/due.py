@@ -20,7 +20,9 @@ from typing import Any
 import structlog
 from pymongo.errors import PyMongoError
 
+from shared import commands
 from shared.clock import Clock
+from shared.envelope import Envelope
 from shared.errors import NotYet, Refusal
 from shared.failpoint import failpoint
 from shared.lease import Lease, lead
@@ -160,6 +162,28 @@ class Timer:
             }
         self.database[DUE].update_one({"_id": due.id, "state": "open"}, {"$set": changes})
         DUE_COUNT.labels(due.kind, changes["state"]).inc()
+
+
+def following(
+    event: Envelope, kind: str, data: Mapping[str, Any], at: datetime | None = None
+) -> Due:
+    """Return what an event gives to decide on its own stream, once.
+
+    Args:
+        event: what causes it.
+        kind: which handler decides it.
+        data: what the handler needs; ids only.
+        at: when; where nothing is said, as soon as the event is known.
+    """
+    return Due(
+        id=commands.identify(event.id, kind),
+        kind=kind,
+        tenant=event.tenant,
+        stream=event.subject,
+        due_at=at or event.recorded,
+        sequence=event.sequence,
+        data=data,
+    )
 
 
 def _read(document: Document) -> Due:

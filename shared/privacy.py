@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from marshmallow import Schema, fields
 
 from shared import commands, session
-from shared.due import DUE, Due
+from shared.due import DUE, Due, following
 from shared.envelope import Envelope
 from shared.forget import forget
 from shared.publication import Publication
@@ -75,18 +75,8 @@ PUBLISHED: Mapping[type, Publication] = {
 
 def on_patient_erased(event: Envelope, views: Views) -> None:
     """Have the patient forgotten: also one who was erased before this service began to act."""
-    views.schedule(
-        event,
-        Due(
-            id=commands.identify(event.id, ERASE),
-            kind=ERASE,
-            tenant=event.tenant,
-            stream=event.subject,
-            due_at=max(event.recorded, views.since),
-            sequence=event.sequence,
-            data={"patient": event.identity},
-        ),
-    )
+    at = max(event.recorded, views.since)
+    views.schedule(event, following(event, ERASE, {"patient": event.identity}, at))
 
 
 PRIVACY = Projection(
