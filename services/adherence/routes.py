@@ -15,7 +15,6 @@ from shared.web.accesses import AccessesSchema
 from shared.web.identity import allow, asker, service
 
 PREFIX = "/adherence/v1"
-MOST_IDS = 200
 
 routes = Blueprint("adherence", __name__, url_prefix=PREFIX)
 
@@ -146,16 +145,11 @@ def read_letter(patient: str, invitation: str) -> Any:
 
 @routes.route("/texts", methods=["GET"])
 @allow("text.read")
-@routes.arguments(schemas.IdsQuery, location="query")
+@routes.arguments(api.IdsQuery, location="query")
 @routes.response(200, schemas.HeldAnswer)
 def read_texts(query: dict[str, Any]) -> Any:
     """Return people's words, for the other services."""
-    ids = [found for found in query["ids"].split(",") if found]
-    if len(ids) > MOST_IDS:
-        raise Invalid(
-            f"Ask for {MOST_IDS} at most.", faults=[Fault("/ids", "too many: ask in batches")]
-        )
-    return {"items": queries.texts(service(), asker().tenant, ids)}
+    return {"items": queries.texts(service(), asker().tenant, query["ids"])}
 
 
 def _without_now(body: dict[str, Any]) -> dict[str, Any]:

@@ -203,12 +203,6 @@ class AmendRequest(ToldRequest, AnswersRequest):
     entries = Entries(load_default=())
 
 
-class IdsQuery(Schema):
-    """Ids to look up, separated by commas."""
-
-    ids = fields.String(required=True)
-
-
 class ReachedAnswer(Schema):
     """A milestone."""
 

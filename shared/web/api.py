@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import orjson
 from flask import Response, current_app, g, request
 from marshmallow import Schema, fields, validate
+from webargs.fields import DelimitedList
 
 from shared import commands, position
 from shared.errors import Fault, Invalid, NotYet, Stale, TooMany
@@ -31,6 +32,7 @@ MIN_POSITION = "Hep-Min-Position"
 POSITION = "Hep-Position"
 STALE = "Hep-Stale"
 MAX_KEY = 200
+MOST_IDS = 200
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -39,6 +41,16 @@ class PageQuery(Schema):
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(load_default="")
+
+
+class IdsQuery(Schema):
+    """Ids to look up, separated by commas."""
+
+    ids = DelimitedList(
+        fields.String(),
+        required=True,
+        validate=validate.Length(max=MOST_IDS, error=f"Ask for {MOST_IDS} at most, in batches."),
+    )
 
 
 def cause(body: Any, *, key: str = "") -> Cause:
