@@ -11,6 +11,7 @@ from marshmallow import Schema
 from pymongo.errors import PyMongoError
 
 from shared import audit, due, http, ledger, limit, mongo, send, session, signing, tokens
+from shared.audit import Journal
 from shared.clock import Clock, system
 from shared.codec import Codec, Upcaster
 from shared.due import Due
@@ -50,6 +51,8 @@ class Service:
         peers: the other services.
         verifier: of tokens.
         clock: the platform's time.
+        living: which generation of a projection is read.
+        journal: where it is written who asked for what; one chain a process.
     """
 
     settings: Settings
@@ -60,9 +63,11 @@ class Service:
     verifier: Verifier
     clock: Clock
     living: Living = field(init=False)
+    journal: Journal = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "living", Living(self.database))
+        object.__setattr__(self, "journal", Journal(self.database, self.clock))
 
     def live(self, projection: Projection) -> Projection:
         """Return the projection as the generation that is read."""

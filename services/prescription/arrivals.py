@@ -30,7 +30,7 @@ from prescription.fault import Worded
 from prescription.handlers import assign_patient, register_patient, update_patient
 from prescription.projections import LISTS
 from shared import commands
-from shared.audit import LET_THROUGH, Entry, Journal
+from shared.audit import LET_THROUGH, Entry
 from shared.errors import Fault, Invalid, NotFound, Refusal
 from shared.service import Service
 from shared.store import Commit
@@ -115,7 +115,7 @@ def _note(table: Table) -> None:
             route="/prescription/v1/imports",
             traceparent=table.cause.traceparent,
         )
-        Journal(table.service.database, table.service.clock).write(entry)
+        table.service.journal.write(entry)
 
 
 def _sites(started: ImportStarted, service: Service, tenant: str) -> dict[str, Mapping[str, Any]]:

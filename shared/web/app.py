@@ -14,7 +14,6 @@ from flask import Flask, Request, Response, g, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared.audit import Journal
 from shared.clock import system
 from shared.health import readiness
 from shared.limit import Limiter
@@ -79,7 +78,6 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["hep"] = service
     app.extensions["hep.definition"] = definition
-    app.extensions["hep.audit"] = Journal(service.database, service.clock)
     app.extensions["hep.limiter"] = Limiter(service.database, service.vault, system)
     app.extensions["hep.admission"] = Admission(service.settings.commands_per_second)
     most = service.settings.requests_per_minute

@@ -14,7 +14,7 @@ import structlog
 from flask import current_app, g, redirect, request
 
 from shared import audit, permission
-from shared.audit import Entry, Journal
+from shared.audit import Entry
 from shared.errors import Forbidden, Invalid, TooMany
 from shared.limit import Limiter
 from shared.permission import Action, Asker
@@ -24,6 +24,8 @@ from shared.web.allowance import Allowance
 
 TENANT = "Hep-Tenant"
 CSRF = "csrf"
+# The cookie that a page knows its reader by.
+PAGE = "hep"
 # Who has no token, or one that is over, tries nothing.
 HARMLESS = ("absent", "expired")
 BEARER = "Send an access token in the Authorization header."
@@ -78,7 +80,7 @@ def _verify() -> Identity:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         found = service().verifier.verify(header.removeprefix("Bearer "))
-    elif cookie := request.cookies.get(cookie_name("hep")):
+    elif cookie := request.cookies.get(cookie_name(PAGE)):
         found = service().verifier.verify(cookie, page=True)
     else:
         raise Unauthorized(BEARER)
@@ -167,7 +169,7 @@ def quoted(path: str) -> str:
 def _door(action: Action) -> str:
     """Return where whoever asks signs in: where they did before, else by whom the page is for."""
     try:
-        _, claims = peek(request.cookies.get(cookie_name("hep"), ""))
+        _, claims = peek(request.cookies.get(cookie_name(PAGE), ""))
     except Unauthorized:
         claims = {}
     before = str(claims.get("iss", "")).rpartition("/")[2]
@@ -232,7 +234,7 @@ def note(who: Identity, action: str, patients: Iterable[str], outcome: str) -> N
         route=rule,
         traceparent=traceparent(),
     )
-    cast(Journal, current_app.extensions["hep.audit"]).write(entry)
+    service().journal.write(entry)
 
 
 def traceparent() -> str:
@@ -244,7 +246,7 @@ def traceparent() -> str:
 def csrf_token() -> str:
     """Return the token that a form of this signed-in person carries."""
     key = service().vault.secret("forms")
-    cookie = request.cookies.get(cookie_name("hep"), "")
+    cookie = request.cookies.get(cookie_name(PAGE), "")
     subject = identity().subject if cookie else ""
     return hmac.new(key, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()
 

@@ -19,9 +19,8 @@ from shared.metrics import SIGN_INS
 from shared.service import Definition
 from shared.session import Held, limits
 from shared.tokens import Identity
-from shared.web.identity import asker, cookie_name, note, page, quoted, service
+from shared.web.identity import PAGE, asker, cookie_name, note, page, quoted, service
 
-PAGE = "hep"
 AGAIN = "again"
 # What a browser calls itself, the most telling first; no more is kept of it.
 FAMILIES = (

@@ -36,8 +36,9 @@ class Bare(Server):
     def load(self) -> Any:
         """Build the app, then put the stand-ins in."""
         app = super().load()
-        app.extensions["hep.audit"] = Silent()
-        object.__setattr__(app.extensions["hep"], "verifier", Believing())
+        service = app.extensions["hep"]
+        object.__setattr__(service, "journal", Silent())
+        object.__setattr__(service, "verifier", Believing())
         return app
 
 
