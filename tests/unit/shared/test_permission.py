@@ -29,7 +29,11 @@ def test_a_role_that_an_action_does_not_name_may_not_do_it() -> None:
 
 @pytest.mark.parametrize("person", [Person("ana", HERE), Person("ana", None)])
 def test_a_patient_reaches_the_own_record_wherever_it_is(person: Person) -> None:
-    asker("patient", patient="ana").reach(person)
+    found = asker("patient", patient="ana")
+
+    found.reach(person)
+
+    assert found.patients == ("ana",)
 
 
 def test_a_patient_without_an_id_reaches_nobody_without_one() -> None:
@@ -46,7 +50,11 @@ def test_staff_of_a_site_reach_nobody_of_another_nor_whose_site_is_not_known(
 
 
 def test_staff_without_sites_reach_all() -> None:
-    asker("therapist").reach(Person("ana", ELSEWHERE))
+    found = asker("therapist")
+
+    found.reach(Person("ana", ELSEWHERE))
+
+    assert found.patients == ("ana",)
 
 
 def test_a_list_holds_what_the_asker_reaches() -> None:
@@ -67,7 +75,11 @@ def test_an_answer_that_went_around_is_not_sent() -> None:
 
 
 def test_what_is_about_nobody_asks_about_nobody() -> None:
-    asker("therapist", "exercise.read").close()
+    found = asker("therapist", "exercise.read")
+
+    found.close()
+
+    assert not found.patients
 
 
 def partner(*scopes: str) -> Asker:
@@ -76,7 +88,11 @@ def partner(*scopes: str) -> Asker:
 
 
 def test_a_partner_does_what_its_scopes_say() -> None:
-    partner("timelines.read").reach(Person("ana", HERE))
+    found = partner("timelines.read")
+
+    found.reach(Person("ana", HERE))
+
+    assert found.patients == ("ana",)
 
 
 @pytest.mark.parametrize("scopes", [(), ("exercises.read",), ("timelines",), ("",)])
