@@ -35,4 +35,5 @@ DEFINITION = Definition(
     export=export,
     signs_in=True,
     arrived=roster.link,
+    now=roster.now,
 )

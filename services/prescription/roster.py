@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from prescription.commands import RegisterStaff
+from prescription.staff import KIND
 from shared.service import Service
 from shared.tokens import Identity
 
@@ -62,6 +63,15 @@ def link(who: Identity, email: str, service: Service) -> None:
     for staff, one in same.items():
         if len(same) == 1 and not one.get("subject"):
             seal(who.tenant, staff, one | {"subject": who.subject}, service)
+
+
+def now(who: Identity, service: Service) -> Identity | None:
+    """Return who somebody is now who signs in or has signed in: nobody after the last day."""
+    cards = _cards([SUBJECT.format(who.subject)], who.tenant, service)
+    own = (identity for identity, one in cards.items() if one.get("subject") == who.subject)
+    here = (service.streams.peek(KIND, who.tenant, identity).state for identity in own)
+    today = service.clock().date()
+    return who if all(member.works(today) for member in here) else None
 
 
 def _cards(words: list[str], tenant: str, service: Service) -> dict[str, Card]:

@@ -89,11 +89,13 @@ def _verify() -> Identity:
         found = Identity(found.subject, tenant, found.roles, (), "", found.expires)
     if found.tenant and not GROUP.fullmatch(found.tenant):
         raise Unauthorized("The token names no practice group of ours.")
-    return _located(found) if found.regions else found
+    return located(found)
 
 
-def _located(found: Identity) -> Identity:
-    """Return who asks with the sites of the regions that the token names."""
+def located(found: Identity) -> Identity:
+    """Return somebody with the sites of the regions that the token names, as far as known here."""
+    if not found.regions:
+        return found
     definition = cast(Definition, current_app.extensions["hep.definition"])
     within = definition.within(found.regions, found.tenant, service())
     return replace(found, sites=tuple(dict.fromkeys((*found.sites, *within))))

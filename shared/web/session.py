@@ -7,6 +7,7 @@ back, a form that was sent included.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from shared.metrics import SIGN_INS
 from shared.service import Definition
 from shared.session import Held, limits
 from shared.tokens import Identity
-from shared.web.identity import PAGE, asker, cookie_name, note, page, quoted, service
+from shared.web.identity import PAGE, asker, cookie_name, located, note, page, quoted, service
 
 AGAIN = "again"
 # What a browser calls itself, the most telling first; no more is kept of it.
@@ -175,8 +176,11 @@ def _secure() -> bool:
 
 
 def _give(answer: Response, held: Held) -> None:
+    # A region's sites are of the token, not of the session: the next token names them as they are
+    # then, and the other services know no regions.
+    token = service().sessions.token(replace(held, who=located(held.who)))
     # It is kept longer than it holds: what is over still says where it can be renewed.
-    _set(answer, cookie_name(PAGE), service().sessions.token(held), limits(held.kind).kept)
+    _set(answer, cookie_name(PAGE), token, limits(held.kind).kept)
 
 
 def _set(

@@ -59,10 +59,12 @@ def create_pages(definition: Definition, service: Service) -> Blueprint:
             raise Invalid("Signing in did not work. Please start again.") from None
         try_once("sign_in.subject", f"{settings.issuer}|{who.subject}")
         known = _welcome(who, service.name)
+        if known:
+            definition.arrived(known, provider.email(told), service)
+            known = definition.now(known, service)
         if known is None:
             session.failed(who)
             return render_template("unknown.html", service=service.name), 403
-        definition.arrived(known, provider.email(told), service)
         answer = redirect(session.local(pending.pop("next", "")))
         session.begin(answer, known, KINDS[service.name])
         return answer

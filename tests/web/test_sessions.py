@@ -91,6 +91,7 @@ def desk(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         front=front,
         signs_in=True,
         now=lambda who, _: known.get(who.subject),
+        within=lambda regions, *_: [f"{region}-1" for region in regions],
     )
     service = build(definition, database)
     service = replace(service, verifier=verifier(service.settings, service.vault))
@@ -423,3 +424,15 @@ def test_a_token_signed_by_another_key_of_the_same_name_is_refused(database: Dat
 
     with pytest.raises(Unauthorized, match="signature"):
         trusting(found).verify(forged)
+
+
+def test_a_token_names_the_sites_of_a_region_and_the_session_only_the_region(desk: Desk) -> None:
+    desk.known["bo"] = replace(BO, sites=(), regions=("coast",))
+    over(signed_in(desk))
+
+    answer = desk.client.get("/prescription/session?next=/prescription/desk")
+
+    token = cookies(answer)["hep"].split(";")[0]
+    service = desk.client.application.extensions["hep"]
+    assert service.verifier.verify(token, page=True).sites == ("coast-1",)
+    assert held(desk)[0].who.sites == ()

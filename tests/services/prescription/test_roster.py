@@ -1,5 +1,7 @@
 """Who of the staff signs in as whom."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from prescription import roster
 from shared.session import STAFF as KIND
 from shared.tokens import Identity
 from tests.people import ADA, BO, SERVICE
-from tests.services.prescription.conftest import Clinic
+from tests.services.prescription.conftest import NOW, Clinic
 
 NORTH = {"Hep-Tenant": "north"}
 
@@ -88,3 +90,24 @@ def test_an_administrator_signs_a_colleague_out_everywhere(clinic: Clinic) -> No
     assert clinic.post(f"/staff/{bo}/sign-out", {}, BO).status_code == 403
     assert clinic.post(f"/staff/{bo}/sign-out", {}, ADA).json == {"ended": 2}
     assert [len(sessions.listed("north", one)) for one in ("bo", "cy")] == [0, 1]
+
+
+def test_who_has_left_is_nobody_after_the_last_day(clinic: Clinic) -> None:
+    bo = take_on(clinic, subject="7c1f")
+    who = Identity("7c1f", "north", ("therapist",), (), "", 0)
+    before = roster.now(who, clinic.service)
+
+    answer = clinic.post(
+        f"/staff/{bo}/departure", {"date": "2026-09-07"}, ADA, **{"If-Match": '"1"'}
+    )
+
+    assert answer.status_code == 201, answer.json
+    assert before == roster.now(who, clinic.service) == who
+    assert roster.now(who, replace(clinic.service, clock=lambda: NOW + timedelta(days=1))) is None
+
+
+def test_whom_the_roster_does_not_know_is_who_the_provider_says(clinic: Clinic) -> None:
+    take_on(clinic)
+    who = Identity("7c1f", "north", ("therapist",), (), "", 0)
+
+    assert roster.now(who, clinic.service) == who
