@@ -246,7 +246,7 @@ def test_a_scan_that_was_cut_off_begins_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(term, "BATCH_EVENTS", 1)
-    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0.05)
     bench.count("a", 1)
     with running(bench.relay()):
         eventually(lambda: sent(bench) == ["counter-a"])

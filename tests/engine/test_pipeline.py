@@ -159,7 +159,7 @@ def test_a_store_that_is_away_when_the_log_changes_ends_nothing(
             raise change
         check(self, client)
 
-    monkeypatch.setattr(consume, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(consume, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(heal, "compare_soon", away)
     monkeypatch.setattr(Consumer, "_check_topics", changed)
     bench.count("a", 1)
@@ -193,8 +193,8 @@ def test_a_consumer_that_was_overtaken_applies_nothing_again_and_goes_on(
 def test_a_store_and_a_broker_that_are_away_park_nothing_and_lose_nothing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consume, "RETRY_SECONDS", 0)
-    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(consume, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0.05)
     fail(monkeypatch, Consumer, "_transact", AutoReconnect("away"))
     fail(monkeypatch, Term, "send", kafka.Fault("away"))
     for number in range(3):

@@ -119,7 +119,7 @@ def test_a_relay_that_was_deposed_moves_no_checkpoint(
 def test_a_commit_that_its_code_does_not_know_makes_the_relay_wait_and_say_so(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0.05)
     bench.count("a", 1)
     strange = bench.count("b", 2)
     rename(bench, strange, "Foreseen")
@@ -139,7 +139,7 @@ def test_a_commit_that_its_code_does_not_know_makes_the_relay_wait_and_say_so(
 def test_a_relay_that_waits_for_newer_code_sends_nothing_again_meanwhile(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(relay, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(term, "BATCH_EVENTS", 1)
     bench.count("a", 1)
     rename(bench, bench.count("b", 2), "Foreseen")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.judged import soon
 from tests.given import MASTER_KEY
-from tests.permission.test_matrix import Route, routes
+from tests.permission.asking import Route, routes
 from tests.permission.world import World, person
 
 STRANGE = (

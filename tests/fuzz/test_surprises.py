@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.web import contracts
-from tests.permission.test_matrix import Route, ask, bodies, routes
+from tests.permission.asking import Route, ask, bodies, routes
 from tests.permission.world import World, person
 
 REFUSED = {400, 401, 403, 404, 409, 412, 413, 422, 428}

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.given import served
 from tests.permission import world as worlds
-from tests.permission.test_matrix import Route, routes
+from tests.permission.asking import Route, routes
 from tests.permission.world import NAMES, World, person
 
 # Whatever runs or is styled in the page's own text. `srcset` and data are no part of it.

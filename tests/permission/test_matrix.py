@@ -4,44 +4,22 @@ Routes come from the running apps' URL maps. A command is sent without its idemp
 send it is asked for the key, and nothing is changed.
 """
 
-import hashlib
-import hmac
 import re
 from collections import Counter
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+import pytest
 
 from shared import permission
 from shared.permission import Action
 from shared.web import contracts
-from tests.given import RING
-from tests.permission import world as worlds
+from tests.permission.asking import Route, ask, routes
 from tests.permission.table import DOCUMENT, ROLES, printed
-from tests.permission.world import NORTH, PARTS, SOUTH, World, person
-from tests.services.adherence.conftest import body as session
-from tests.services.prescription.conftest import EXERCISE, SITE
+from tests.permission.world import NAMES, NORTH, PARTS, SOUTH, World, person
 
 VERBS = ("get", "post", "put", "patch")
-# Open to everybody: they say nothing of anybody.
-OPEN = {
-    "static",
-    "livez",
-    "readyz",
-    "metrics",
-    "openapi",
-    "asyncapi",
-    "schema",
-    "signin.sign_in",
-    "signin.signed_in",
-    "session.renew",
-    "session.sign_out",
-    "keys.keys",
-    "pages.entrance.show_ways",
-    "pages.entrance.show_link",
-    "pages.entrance.redeem_link",
-    "pages.entrance.redeem_code",
-}
+NOWHERE = "9" * 32
 # Whom each role reaches, by how its holder stands to the record at the first site.
 REACHED = {
     "own": {"own"},
@@ -51,44 +29,6 @@ REACHED = {
     "peer": {"everywhere"},
     "platform": {"here", "elsewhere", "everywhere", "foreign"},
 }
-NOWHERE = "9" * 32
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method of one address.
-
-    Attributes:
-        service: whose.
-        rule: the address with its parameters.
-        method: GET or POST.
-        endpoint: the view.
-        action: what the table calls it.
-    """
-
-    service: str
-    rule: str
-    method: str
-    endpoint: str
-    action: Action
-
-    @property
-    def is_page(self) -> bool:
-        return "/v1/" not in self.rule
-
-    @property
-    def names(self) -> list[str]:
-        return re.findall(r"<(\w+)>", self.rule)
-
-
-def routes(world: World) -> list[Route]:
-    return [
-        Route(service, rule.rule, method, rule.endpoint, app.view_functions[rule.endpoint].action)
-        for service, app in world.apps.items()
-        for rule in app.url_map.iter_rules()
-        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH"})
-        if rule.endpoint not in OPEN
-    ]
 
 
 def standings(world: World, role: str) -> dict[str, str]:
@@ -114,120 +54,6 @@ def is_allowed(action: Action, role: str, standing: str) -> bool:
     return standing in REACHED.get(action.who.get(role, ""), set())
 
 
-def bodies(world: World) -> dict[str, Any]:
-    """Return a body that holds, by endpoint of the API, with the ids of the record."""
-    here = world.here
-    dose = {"sets": 3, "repetitions": 10, "times_per_day": 1, "days_per_week": 7}
-    exercises = [{"exercise": here["exercise"], "dose": dose}]
-    phase = {"number": 1, "name": "Begin"}
-    told = session(entries=[{"exercise": here["exercise"], "done": {"sets": 3}}])
-    amended = {name: value for name, value in told.items() if name != "local_date"}
-    return {
-        "adherence.issue_invitation": {"way": "link"},
-        "prescription.register_practice": {"name": "North", "language": "en"},
-        "prescription.register_site": SITE,
-        "prescription.register_staff": {
-            "name": "Bo",
-            "email": "bo@example.org",
-            "role": "therapist",
-            "sites": [here["site"]],
-        },
-        "prescription.register_patient": {
-            "name": "Kim Vale",
-            "email": "kim@example.org",
-            "birth_year": 1950,
-            "zone": "Europe/Madrid",
-            "language": "en",
-            "site": here["site"],
-        },
-        "prescription.change_practice": {"name": "North", "language": "en"},
-        "prescription.register_region": {"name": "Coast"},
-        "prescription.rename_region": {"name": "Coast"},
-        "prescription.change_site": SITE,
-        "prescription.set_rota": {"shifts": [], "fallback": here["staff"]},
-        "prescription.change_staff": {
-            "name": "Bo",
-            "email": "bo@example.org",
-            "role": "therapist",
-            "sites": [here["site"]],
-        },
-        "prescription.leave_staff": {"date": "2026-09-30"},
-        "prescription.update_patient": {
-            "name": "Ana Ruiz",
-            "email": "ana@example.org",
-            "zone": "Europe/Madrid",
-            "language": "en",
-            "site": here["site"],
-        },
-        "prescription.assign_patient": {"therapist": None},
-        "scim.create_user": {"userName": "kim@example.org"},
-        "scim.replace_user": {"userName": "kim@example.org"},
-        "scim.patch_user": {"Operations": []},
-        "prescription.publish_exercise": EXERCISE,
-        "prescription.prescribe_program": {
-            "patient": here["patient"],
-            "title": "Legs",
-            "diagnosis": {"code": "x", "system": "practice", "text": "Knee", "verified": False},
-            "goals": ["Stairs"],
-            "start": "2026-09-07",
-            "phase": phase,
-            "exercises": exercises,
-        },
-        "prescription.revise_program": {
-            "reason": "progressed",
-            "effective": "2026-09-14",
-            "phase": phase,
-            "exercises": exercises,
-        },
-        "prescription.place_hold": {"reason": "litigation"},
-        "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
-        "adherence.log_session": told,
-        "adherence.amend_session": amended | {"reason": "correction"},
-        "parking.drain_all": {},
-        "parking.discard": {"sequence": 1, "reason": "Seen."},
-    }
-
-
-QUERIES = {
-    "prescription.read_cards": "?ids={patient}",
-    "prescription.read_texts": "?ids={patient}",
-    "prescription.read_names": "?ids=therapist-1",
-    "adherence.read_texts": "?ids={patient}",
-    "exports.part": "?patient={patient}",
-    "owner.heads": "?until=2026-09-08T00:00:00Z",
-    "operations.show_key": "?key={key}",
-}
-
-
-def ask(world: World, route: Route, token: str, ids: dict[str, str], tenant: str = NORTH) -> Any:
-    """Send the request of a route, with these ids."""
-    path = re.sub(r"<(\w+)>", lambda found: ids[found[1]], route.rule)
-    path += QUERIES.get(route.endpoint, "").format(**ids)
-    client = world.apps[route.service].test_client()
-    headers = {"Hep-Tenant": tenant}
-    sent: dict[str, Any] = {}
-    if route.is_page:
-        if token:
-            client.set_cookie("hep", token)
-        subject = worlds.Anyone().verify(token).subject if token else ""
-        key = RING.derive("forms")
-        mark = hmac.new(key, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()
-        sent = {"data": {"csrf": mark}} if route.method == "POST" else {}
-    else:
-        headers |= {"Authorization": f"Bearer {token}"} if token else {}
-        sent = {"json": _body(world, route, ids)} if route.method != "GET" else {}
-    return client.open(path, method=route.method, headers=headers, **sent)
-
-
-def _body(world: World, route: Route, ids: dict[str, str]) -> Any:
-    found = bodies(world).get(route.endpoint, {})
-    if route.endpoint == "prescription.prescribe_program":
-        return found | {"patient": ids["patient"]}
-    if route.endpoint == "prescription.register_patient":
-        return found | {"site": ids["site"]}
-    return found
-
-
 def test_every_route_is_in_the_table_and_in_openapi(world: World) -> None:
     for service, app in world.apps.items():
         rules = [rule for rule in app.url_map.iter_rules() if "/v1/" in rule.rule]
@@ -246,10 +72,12 @@ def test_every_route_is_in_the_table_and_in_openapi(world: World) -> None:
     assert used == set(permission.actions()), "an action of the table that no route asks for"
 
 
-def test_every_cell_answers_as_the_table_says(world: World) -> None:
+@pytest.mark.parametrize("service", NAMES)
+def test_every_cell_answers_as_the_table_says(world: World, service: str) -> None:
     cells: Counter[str] = Counter()
     wrong = []
-    for route in routes(world):
+    asked = [route for route in routes(world) if route.service == service]
+    for route in asked:
         for role in ROLES:
             for standing, token in standings(world, role).items():
                 tenant = SOUTH if standing == "foreign" else NORTH
@@ -266,7 +94,7 @@ def test_every_cell_answers_as_the_table_says(world: World) -> None:
             wrong.append(f"{route.method} {route.rule} nobody: {answer.status_code}")
 
     assert not wrong, "\n".join(wrong)
-    print(f"\n{sum(cells.values())} cells of {len(routes(world))} routes: {dict(cells)}")  # noqa: T201
+    print(f"\n{sum(cells.values())} cells of {len(asked)} routes of {service}: {dict(cells)}")  # noqa: T201
 
 
 def _fault(route: Route, role: str, standing: str, answer: Any, world: World) -> str:

@@ -14,7 +14,7 @@ from shared import logs
 from shared.mongo import Database
 from shared.web.app import create_app
 from tests.given import build
-from tests.permission.test_matrix import Route, ask, routes
+from tests.permission.asking import Route, ask, routes
 from tests.permission.world import NAMES, World, person
 from tests.web.test_kit import DEFINITION
 

@@ -1,0 +1,184 @@
+"""Every route of the running apps, and the request that asks for it with ids of a record."""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from shared.permission import Action
+from tests.given import RING
+from tests.permission.world import NORTH, Anyone, World
+from tests.services.adherence.conftest import body as session
+from tests.services.prescription.conftest import EXERCISE, SITE
+
+# Open to everybody: they say nothing of anybody.
+OPEN = {
+    "static",
+    "livez",
+    "readyz",
+    "metrics",
+    "openapi",
+    "asyncapi",
+    "schema",
+    "signin.sign_in",
+    "signin.signed_in",
+    "session.renew",
+    "session.sign_out",
+    "keys.keys",
+    "pages.entrance.show_ways",
+    "pages.entrance.show_link",
+    "pages.entrance.redeem_link",
+    "pages.entrance.redeem_code",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address.
+
+    Attributes:
+        service: whose.
+        rule: the address with its parameters.
+        method: GET or POST.
+        endpoint: the view.
+        action: what the table calls it.
+    """
+
+    service: str
+    rule: str
+    method: str
+    endpoint: str
+    action: Action
+
+    @property
+    def is_page(self) -> bool:
+        return "/v1/" not in self.rule
+
+    @property
+    def names(self) -> list[str]:
+        return re.findall(r"<(\w+)>", self.rule)
+
+
+def routes(world: World) -> list[Route]:
+    return [
+        Route(service, rule.rule, method, rule.endpoint, app.view_functions[rule.endpoint].action)
+        for service, app in world.apps.items()
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH"})
+        if rule.endpoint not in OPEN
+    ]
+
+
+def bodies(world: World) -> dict[str, Any]:
+    """Return a body that holds, by endpoint of the API, with the ids of the record."""
+    here = world.here
+    dose = {"sets": 3, "repetitions": 10, "times_per_day": 1, "days_per_week": 7}
+    exercises = [{"exercise": here["exercise"], "dose": dose}]
+    phase = {"number": 1, "name": "Begin"}
+    told = session(entries=[{"exercise": here["exercise"], "done": {"sets": 3}}])
+    amended = {name: value for name, value in told.items() if name != "local_date"}
+    return {
+        "adherence.issue_invitation": {"way": "link"},
+        "prescription.register_practice": {"name": "North", "language": "en"},
+        "prescription.register_site": SITE,
+        "prescription.register_staff": {
+            "name": "Bo",
+            "email": "bo@example.org",
+            "role": "therapist",
+            "sites": [here["site"]],
+        },
+        "prescription.register_patient": {
+            "name": "Kim Vale",
+            "email": "kim@example.org",
+            "birth_year": 1950,
+            "zone": "Europe/Madrid",
+            "language": "en",
+            "site": here["site"],
+        },
+        "prescription.change_practice": {"name": "North", "language": "en"},
+        "prescription.register_region": {"name": "Coast"},
+        "prescription.rename_region": {"name": "Coast"},
+        "prescription.change_site": SITE,
+        "prescription.set_rota": {"shifts": [], "fallback": here["staff"]},
+        "prescription.change_staff": {
+            "name": "Bo",
+            "email": "bo@example.org",
+            "role": "therapist",
+            "sites": [here["site"]],
+        },
+        "prescription.leave_staff": {"date": "2026-09-30"},
+        "prescription.update_patient": {
+            "name": "Ana Ruiz",
+            "email": "ana@example.org",
+            "zone": "Europe/Madrid",
+            "language": "en",
+            "site": here["site"],
+        },
+        "prescription.assign_patient": {"therapist": None},
+        "scim.create_user": {"userName": "kim@example.org"},
+        "scim.replace_user": {"userName": "kim@example.org"},
+        "scim.patch_user": {"Operations": []},
+        "prescription.publish_exercise": EXERCISE,
+        "prescription.prescribe_program": {
+            "patient": here["patient"],
+            "title": "Legs",
+            "diagnosis": {"code": "x", "system": "practice", "text": "Knee", "verified": False},
+            "goals": ["Stairs"],
+            "start": "2026-09-07",
+            "phase": phase,
+            "exercises": exercises,
+        },
+        "prescription.revise_program": {
+            "reason": "progressed",
+            "effective": "2026-09-14",
+            "phase": phase,
+            "exercises": exercises,
+        },
+        "prescription.place_hold": {"reason": "litigation"},
+        "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
+        "adherence.log_session": told,
+        "adherence.amend_session": amended | {"reason": "correction"},
+        "parking.drain_all": {},
+        "parking.discard": {"sequence": 1, "reason": "Seen."},
+    }
+
+
+QUERIES = {
+    "prescription.read_cards": "?ids={patient}",
+    "prescription.read_texts": "?ids={patient}",
+    "prescription.read_names": "?ids=therapist-1",
+    "adherence.read_texts": "?ids={patient}",
+    "exports.part": "?patient={patient}",
+    "owner.heads": "?until=2026-09-08T00:00:00Z",
+    "operations.show_key": "?key={key}",
+}
+
+
+def ask(world: World, route: Route, token: str, ids: dict[str, str], tenant: str = NORTH) -> Any:
+    """Send the request of a route, with these ids."""
+    path = re.sub(r"<(\w+)>", lambda found: ids[found[1]], route.rule)
+    path += QUERIES.get(route.endpoint, "").format(**ids)
+    client = world.apps[route.service].test_client()
+    headers = {"Hep-Tenant": tenant}
+    sent: dict[str, Any] = {}
+    if route.is_page:
+        if token:
+            client.set_cookie("hep", token)
+        subject = Anyone().verify(token).subject if token else ""
+        key = RING.derive("forms")
+        mark = hmac.new(key, f"csrf|{subject}".encode(), hashlib.sha256).hexdigest()
+        sent = {"data": {"csrf": mark}} if route.method == "POST" else {}
+    else:
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        sent = {"json": _body(world, route, ids)} if route.method != "GET" else {}
+    return client.open(path, method=route.method, headers=headers, **sent)
+
+
+def _body(world: World, route: Route, ids: dict[str, str]) -> Any:
+    found = bodies(world).get(route.endpoint, {})
+    if route.endpoint == "prescription.prescribe_program":
+        return found | {"patient": ids["patient"]}
+    if route.endpoint == "prescription.register_patient":
+        return found | {"site": ids["site"]}
+    return found
