@@ -144,7 +144,7 @@ class Consumer:
 
     def step(self, client: Any) -> None:
         """Apply what has come to the partitions that are this member's now."""
-        polled = client.poll(timeout_ms=kafka.POLL_MS, max_records=2 * BATCH_EVENTS)
+        polled = kafka.poll(client, 2 * BATCH_EVENTS)
         self._check_topics(client)
         fresh = self._take(client)
         for partition, records in polled.items():

@@ -193,6 +193,24 @@ def subscribe(client: Any, names: Sequence[str]) -> None:
     client.subscribe(list(names))
 
 
+def poll(client: Any, most: int) -> Any:
+    """Return what a group's member has fetched, by partition; waits a little where it is nothing.
+
+    The library forgets a rejoin that it has begun, when the topics that were its reason are back
+    before the group has answered: as they are after a broker came back empty. It then sends no
+    heartbeat for ever, loses its partitions to others without knowing, and polls without waiting.
+
+    Args:
+        client: as `subscribe` has left it.
+        most: records, at most.
+    """
+    # There is no public door to it; seen in kafka-python 3.0.12.
+    member = client._coordinator  # noqa: SLF001
+    if member.rejoining and not member.need_rejoin():
+        member.request_rejoin()
+    return client.poll(timeout_ms=POLL_MS, max_records=most)
+
+
 def is_silent(client: Any) -> bool:
     """Tell whether a consumer has not heard from the broker for a while: it says nothing itself."""
     # Kept for the library's own use; there is no public door to it.

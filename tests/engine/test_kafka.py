@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from kafka.admin import KafkaAdminClient
 
-from shared.kafka import close, ends, ensure_topic, records
+from shared.kafka import close, consumer, ends, ensure_topic, poll, records, subscribe
 from shared.kafka import producer as make_producer
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -42,3 +43,26 @@ def test_a_producer_with_unsent_records_leaves_no_thread_behind(
     close(producer)
 
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(name)]
+
+
+def test_a_member_that_began_to_rejoin_for_topics_that_are_back_is_a_member_again(
+    kafka: str, name: str
+) -> None:
+    ensure_topic(kafka, name)
+    client = consumer(kafka, f"group.{name}", "member")
+    member = client._coordinator  # noqa: SLF001 - only there is it seen
+    try:
+        subscribe(client, [name])
+        eventually(lambda: poll(client, 1) == {} and member.stable())
+
+        # For a moment the topic is not there, as after a wipe, and the group does not answer yet.
+        there, member._metadata_snapshot = member._metadata_snapshot, {}  # noqa: SLF001
+        client.poll(timeout_ms=0)
+        member._metadata_snapshot = there  # noqa: SLF001
+
+        assert member.rejoining
+        eventually(lambda: poll(client, 1) == {} and member.stable())
+        beaten = member.heartbeat.last_receive
+        eventually(lambda: poll(client, 1) == {} and member.heartbeat.last_receive > beaten)
+    finally:
+        client.close(autocommit=False)
