@@ -1,5 +1,6 @@
 """What answers hold. Words are null once the patient was erased."""
 
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -226,6 +227,7 @@ class History(Schema):
     ended = fields.Nested(End, required=True, allow_none=True)
 
 
+@cache
 def page(schema: type[Schema]) -> type[Schema]:
     """Return the schema of one page of a list."""
     found: type[Schema] = Schema.from_dict(

@@ -45,7 +45,8 @@ def placed(program: dict[str, Any], zone: str) -> dict[str, Any]:
 
 def patients() -> dict[str, Any]:
     """Return the list that stands left: what was searched, who was found, where it goes on."""
-    words, after = request.args.get("q", ""), api.after(request.args.get("cursor", ""))
+    # A name that is searched for stands in no address.
+    words, after = request.form.get("q", ""), api.after(request.values.get("cursor", ""))
     limit = 50
     found = queries.patients(words, asker(), service(), after=after, limit=limit)
     listed = api.listing(found, limit, "order", dict)

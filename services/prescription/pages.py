@@ -45,11 +45,11 @@ pages = Blueprint("pages", __name__, url_prefix="/prescription")
 pages.context_processor(desk.describe)
 
 
-@pages.get("/")
+@pages.route("/", methods=BOTH)
 @page("patient.list")
 @api.reads(LISTS)
 def show_patients() -> Any:
-    """Show whom the practice treats, and who waits for a program."""
+    """Show whom the practice treats, and who waits for a program; find somebody by name."""
     return render_template("prescription/patients.html", **desk.patients())
 
 

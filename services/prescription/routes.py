@@ -17,11 +17,11 @@ PREFIX = "/prescription/v1"
 routes = Blueprint("prescription", __name__, url_prefix=PREFIX)
 
 
-class PatientsQuery(api.PageQuery):
-    """Query of the list of patients."""
+class PatientsSearch(api.PageQuery):
+    """Whom to find; in the body, since a name stands in no address."""
 
     q = fields.String(
-        load_default="",
+        required=True,
         metadata={"description": "words of a name, whole or from their third letter on"},
     )
 
@@ -128,12 +128,26 @@ def register_patient(body: dict[str, Any]) -> Any:
 @routes.route("/patients", methods=["GET"])
 @allow("patient.list")
 @api.reads(LISTS)
-@routes.arguments(PatientsQuery, location="query")
+@routes.arguments(api.PageQuery, location="query")
 @routes.response(200, answers.page(answers.Listed))
 def list_patients(query: dict[str, Any]) -> Any:
-    """Return patients, the newest first; `q` finds by name."""
-    after, limit = api.after(query["cursor"]), query["limit"]
-    found = queries.patients(query["q"], asker(), service(), after=after, limit=limit)
+    """Return patients, the newest first."""
+    return _listed("", **query)
+
+
+@routes.route("/patients/search", methods=["POST"])
+@allow("patient.list")
+@api.reads(LISTS)
+@routes.arguments(PatientsSearch)
+@routes.response(200, answers.page(answers.Listed))
+def search_patients(body: dict[str, Any]) -> Any:
+    """Return patients with this name, the newest first."""
+    return _listed(body["q"], body["limit"], body["cursor"])
+
+
+def _listed(words: str, limit: int, cursor: str) -> Any:
+    after = api.after(cursor)
+    found = queries.patients(words, asker(), service(), after=after, limit=limit)
     return api.listing(found, limit, "order", dict)
 
 

@@ -13,6 +13,10 @@ from shared.service import Definition
 from shared.web import contracts
 
 SERVICES = ("prescription", "adherence", "notifications", "reporting")
+# Numbers, moments, kinds, and ids that tell nobody who it is. RFC 7644 has `filter` in the address.
+NOBODYS = {"limit", "cursor", "ids", "patient", "from", "until", "changed_since"} | {
+    *("kind", "source", "format", "filter", "startIndex", "count"),
+}
 
 
 def definition(service: str) -> Definition:
@@ -44,6 +48,15 @@ def test_openapi_is_valid_and_every_failure_is_a_problem(service: str) -> None:
         if status.startswith(("4", "5")) and "content" in answer
     ]
     assert {kind for content in failures for kind in content} <= {"application/problem+json"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_address_takes_words_of_a_person(service: str) -> None:
+    document: Any = json.loads(committed(service)["openapi.json"])
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    given = [one for found in operations if "parameters" in found for one in found["parameters"]]
+
+    assert {one["name"] for one in given if one.get("in") == "query"} - NOBODYS == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -65,7 +65,7 @@ def stumble(story: Story) -> None:
     answers = [
         platform.post(bo, f"{PRESCRIPTION}/patients", record | {"birth_year": "1950 Ana Ruiz"}),
         platform.post(bo, f"{PRESCRIPTION}/patients/Ana Ruiz/erasure", record),
-        platform.get(bo, f"{PRESCRIPTION}/patients?q=Ruiz&cursor=Olga"),
+        platform.post(bo, f"{PRESCRIPTION}/patients/search", {"q": "Ruiz", "cursor": "Olga"}),
         platform.get(story.ana.person, f"{PRESCRIPTION}/patients/Ruiz"),
         platform.get(bo, "/prescription/Ana%20Ruiz/%0aRuiz"),
         platform.post(bo, f"{PRESCRIPTION}/patients", "Ana Ruiz"),

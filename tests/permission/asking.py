@@ -96,6 +96,7 @@ def bodies(world: World) -> dict[str, Any]:
             "language": "en",
             "site": here["site"],
         },
+        "prescription.search_patients": {"q": "ruiz"},
         "prescription.change_practice": {"name": "North", "language": "en"},
         "prescription.register_region": {"name": "Coast"},
         "prescription.rename_region": {"name": "Coast"},

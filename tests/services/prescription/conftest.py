@@ -55,6 +55,9 @@ class Clinic:
     def get(self, path: str, person: str = BO, **headers: str) -> Any:
         return self.client.get(V1 + path, headers={"Authorization": f"Bearer {person}", **headers})
 
+    def search(self, words: str, person: str = BO) -> Any:
+        return self.post("/patients/search", {"q": words}, person)
+
     def create(self, path: str, body: Any, person: str = BO) -> str:
         answer = self.post(path, body, person)
         assert answer.status_code == 201, answer.json

@@ -212,8 +212,8 @@ def test_an_updated_patient_is_found_by_the_new_name_alone(clinic: Clinic) -> No
     told = clinic.get(f"/patients/{clinic.patient}")
     assert {name: told.json[name] for name in body} == body
     assert told.headers["ETag"] == '"2"'
-    assert clinic.get("/patients?q=torres").json["items"] != []
-    assert clinic.get("/patients?q=ruiz").json["items"] == []
+    assert clinic.search("torres").json["items"] != []
+    assert clinic.search("ruiz").json["items"] == []
     (event,) = [one for one in clinic.events() if one.type.endswith("patient.updated.v1")]
     assert set(event.data) == {"patient", "site", "zone", "language"}
 

@@ -59,7 +59,7 @@ def counts(told: dict[str, Any]) -> tuple[int, int, int, int]:
 
 def find(clinic: Clinic, name: str) -> Any:
     clinic.catch_up()
-    (found,) = clinic.get(f"/patients?q={name}").json["items"]
+    (found,) = clinic.search(name).json["items"]
     return clinic.get(f"/patients/{found['id']}").json
 
 

@@ -71,8 +71,8 @@ def test_patients_are_listed_found_and_lead_to_what_they_need(clinic: Clinic) ->
 
     assert f'href="/prescription/patients/{clinic.patient}"' in page
     assert f'href="/prescription/patients/{clinic.patient}/prescribe"' in page
-    assert "Ana Ruiz" in visit(clinic, "/?q=rui").text
-    assert "Nobody is found" in visit(clinic, "/?q=torres").text
+    assert "Ana Ruiz" in send(clinic, "/", {"q": "rui"}).text
+    assert "Nobody is found" in send(clinic, "/", {"q": "torres"}).text
 
 
 def test_a_patient_is_registered_in_the_clinics_time_zone(clinic: Clinic) -> None:

@@ -73,7 +73,7 @@ def test_patients_are_found_by_words_of_their_name(
     clinic.create("/patients", clinic.patient_body(name="Jürgen Öztürk"))
     clinic.catch_up()
 
-    assert names(clinic.get(f"/patients?q={words}")) == found
+    assert names(clinic.search(words)) == found
 
 
 def test_the_list_of_patients_comes_in_pages_each_patient_once(clinic: Clinic) -> None:
@@ -118,7 +118,7 @@ def test_another_tenant_sees_nobody(clinic: Clinic) -> None:
     clinic.catch_up()
 
     assert clinic.get("/patients", CY).json["items"] == []
-    assert clinic.get("/patients?q=ruiz", CY).json["items"] == []
+    assert clinic.search("ruiz", CY).json["items"] == []
     assert clinic.get(f"/patients/{clinic.patient}", CY).status_code == 404
 
 
@@ -129,7 +129,7 @@ def test_staff_of_other_sites_see_nobody_and_prescribe_nothing(
     clinic.catch_up()
 
     assert clinic.get("/patients", elsewhere).json["items"] == []
-    assert clinic.get("/patients?q=ruiz", elsewhere).json["items"] == []
+    assert clinic.search("ruiz", elsewhere).json["items"] == []
     assert clinic.get(f"/patients/{clinic.patient}", elsewhere).status_code == 404
     assert clinic.get(f"/programs/{program}", elsewhere).status_code == 404
     answer = clinic.post("/programs", clinic.program_body(), elsewhere)
@@ -159,7 +159,7 @@ def test_what_was_erased_is_gone_and_stays_gone(clinic: Clinic) -> None:
     assert clinic.get(f"/cards?ids={clinic.patient}", **service).json == {"items": {}}
     assert clinic.get(f"/texts?ids={texts}", **service).json == {"items": {}}
     assert clinic.get("/patients").json["items"] == []
-    assert clinic.get("/patients?q=ruiz").json["items"] == []
+    assert clinic.search("ruiz").json["items"] == []
 
 
 def test_nothing_is_prescribed_to_who_was_erased(clinic: Clinic) -> None:

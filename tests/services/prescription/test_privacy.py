@@ -55,7 +55,7 @@ def told(clinic: Clinic) -> Clinic:
         ).status_code
         == 422
     )
-    assert clinic.get(f"/patients?q={WORDS['name']}").status_code == 200
+    assert clinic.search(WORDS["name"]).status_code == 200
     assert clinic.get(f"/programs/{program}/history").status_code == 200
     assert clinic.end(program, 3).status_code == 201
     clinic.catch_up()
