@@ -134,11 +134,13 @@ class Front:
         api: the JSON API.
         pages: the HTML pages.
         more: APIs of other forms.
+        open: pages for everybody; they say nothing of anybody.
     """
 
     api: "Blueprint"
     pages: "Pages"
     more: "tuple[Blueprint, ...]" = ()
+    open: "tuple[Pages, ...]" = ()
 
 
 @dataclass(frozen=True)

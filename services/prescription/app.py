@@ -14,11 +14,12 @@ from shared.service import Definition, Front
 def _front() -> Front:
     # Their routes are those of `routes` and `pages`.
     from prescription import administration, bureau, imports, uploads  # noqa: F401, PLC0415
+    from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
 
-    return Front(routes, pages, (scim,))
+    return Front(routes, pages, (scim,), (demonstrations,))
 
 
 DEFINITION = Definition(

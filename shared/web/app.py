@@ -93,7 +93,8 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     problems.register(app)
     front = definition.front()
     api = contracts.create_api(app, definition, front)
-    app.register_blueprint(front.pages)
+    for pages in (front.pages, *front.open):
+        app.register_blueprint(pages)
     app.register_blueprint(operations.create_pages(definition.name))
     if definition.signs_in:
         from shared.web import signin  # noqa: PLC0415 - seven megabytes that two services need

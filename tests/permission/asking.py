@@ -30,6 +30,9 @@ OPEN = {
     "pages.entrance.show_link",
     "pages.entrance.redeem_link",
     "pages.entrance.redeem_code",
+    "demonstrations.show",
+    "demonstrations.show_still",
+    "demonstrations.show_moving",
 }
 
 

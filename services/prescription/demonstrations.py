@@ -1,0 +1,116 @@
+"""Demonstrations: how an exercise is done, shown by a figure. Public facts about nobody."""
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from prescription.figure import movement as movements
+from prescription.figure import picture
+from prescription.figure.movement import Movement
+from shared.errors import NotFound
+from shared.web.words import language
+
+YEAR = 365 * 24 * 3600
+SVG = "image/svg+xml"
+# More of neither is ever prescribed; a number beyond is nobody's dose.
+LONGEST, MOST = 300, 100
+
+demonstrations = Blueprint("demonstrations", __name__, url_prefix="/prescription/demonstrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of a movement.
+
+    Attributes:
+        stills: a picture of each key pose.
+        moving: the picture that moves, compressed.
+        mark: changes with it, so that a browser may keep it for a year.
+    """
+
+    stills: tuple[str, ...]
+    moving: bytes
+    mark: str
+
+
+@demonstrations.get("/<word>")
+def show(word: str) -> Any:
+    """Show how an exercise is done; a dose in the address sets the hold and the counter."""
+    movement, shown = _found(word)
+    hold, repetitions = _asked("hold", LONGEST), _asked("repetitions", MOST)
+    return render_template(
+        "prescription/demonstration.html",
+        name=movement.name[language()],
+        text=movement.text[language()],
+        steps=[
+            {"picture": still, "words": key.words[language()]}
+            for still, key in zip(shown.stills, movement.keys, strict=True)
+        ],
+        moving=url_for(".show_moving", word=word, v=shown.mark),
+        printed=url_for(".show_still", word=word),
+        phases=list(_phases(movement, hold)) if movement.moves else [],
+        repetitions=repetitions,
+        verified=movement.verified,
+    )
+
+
+@demonstrations.get("/<word>.svg")
+def show_still(word: str) -> Response:
+    """Show the key poses side by side, for paper."""
+    movement, _ = _found(word)
+    return Response(picture.row(movement, movement.text[language()]), content_type=SVG)
+
+
+@demonstrations.get("/<word>/moving.svg")
+def show_moving(word: str) -> Response:
+    """Show the picture that moves; it waits for a script to set its time."""
+    movement, shown = _found(word)
+    if not movement.moves:
+        raise NotFound("This exercise has one pose: its still shows it.")
+    answer = Response(shown.moving, content_type=SVG)
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = f"public, max-age={YEAR}"
+    return answer
+
+
+def _found(word: str) -> tuple[Movement, Shown]:
+    """Return a movement and its pictures.
+
+    Raises:
+        NotFound: no figure shows this exercise.
+    """
+    if word not in movements.words():
+        raise NotFound("There is no figure for this exercise.")
+    return movements.movement(word), _drawn(word)
+
+
+@cache
+def _drawn(word: str) -> Shown:
+    movement = movements.movement(word)
+    stills = tuple(picture.still(movement, number) for number in range(len(movement.keys)))
+    moving = picture.moving(movement).encode()
+    mark = hashlib.sha256(moving).hexdigest()[:12]
+    return Shown(stills, gzip.compress(moving, mtime=0), mark)
+
+
+def _phases(movement: Movement, hold: int | None) -> Iterator[dict[str, Any]]:
+    """Say each way from a key pose to the next: the words, how long it takes, how long to stay."""
+    for key in movement.keys[1:]:
+        yield _phase(key.words, key.seconds, key.hold, hold)
+    yield _phase(movement.again, movement.back, movement.keys[0].hold, hold)
+
+
+def _phase(words: Any, seconds: float, own: float, asked: int | None) -> dict[str, Any]:
+    stays = asked if own and asked is not None else own
+    return {"words": words[language()], "seconds": seconds, "hold": stays}
+
+
+def _asked(name: str, most: int) -> int | None:
+    """Return a number of the address, or None where there is none that can be."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and 1 <= int(text) <= most else None
