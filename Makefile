@@ -49,9 +49,10 @@ fuzz: setup ## Send EXAMPLES made-up requests to each operation, and as much to 
 trust: setup ## Show each promise of docs/trust.md, then DURATION seconds of chaos
 	@$(BIN)/python -m tests.trust --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
-contracts: setup ## Write OpenAPI, AsyncAPI, the events' JSON Schemas and docs/permissions.md
+contracts: setup ## Write OpenAPI, AsyncAPI, the events' JSON Schemas, docs/permissions.md, docs/figures
 	@for service in prescription adherence notifications reporting; do $(BIN)/python -m $$service contracts; done
 	@$(BIN)/python -m tests.permission
+	@$(BIN)/python -m tests.figures
 
 fmt: setup ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

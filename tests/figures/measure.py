@@ -27,6 +27,8 @@ TOUCH = {
     "hand": ("palm",),
     "elbow": ("elbow",),
     "knee": ("knee",),
+    "hips": ("hip",),
+    "hip": ("hip",),
 }
 
 

@@ -272,4 +272,4 @@ def test_a_picture_for_paper_has_a_title() -> None:
     answer = create_app().test_client().get(f"{PAGE}.svg")
 
     assert "<title>From sitting on a chair" in answer.text
-    assert answer.text.count("<g ") == 5
+    assert answer.text.count("<svg ") == 6

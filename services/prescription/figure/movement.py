@@ -51,6 +51,8 @@ class Movement:
         text: what the movement is, for who cannot see it, by language.
         turn: degrees that one looks from the front instead of from the right side.
         tilt: degrees that one looks from above.
+        window: {parts, left, low, wide, high} where less than the whole is shown: metres in the
+            picture, and the parts that must not leave it.
         keys: at least one; what has one alone is a still.
         again: what is done to get back to the first one, by language.
         back: seconds that it takes.
@@ -69,6 +71,7 @@ class Movement:
     text: Mapping[str, str]
     turn: float
     tilt: float
+    window: Mapping[str, Any]
     keys: tuple[Key, ...]
     again: Mapping[str, str]
     back: float
@@ -133,6 +136,7 @@ def read(word: str, data: Mapping[str, Any]) -> Movement:
         text=_said(word, data["text"]),
         turn=view["turn"],
         tilt=view.get("tilt", 8),
+        window=data.get("window", {}),
         keys=keys,
         again=_said(word, data["back"]["words"]) if len(keys) > 1 else {},
         back=data["back"]["seconds"] if len(keys) > 1 else 0,
@@ -148,15 +152,17 @@ def read(word: str, data: Mapping[str, Any]) -> Movement:
 
 
 def _keys(word: str, data: Mapping[str, Any]) -> Iterator[Key]:
-    """Read the key poses; what one does not say stays as it was in the one before."""
-    pose: dict[str, float] = {}
-    first: set[str] = set()
-    for given in data["key"]:
-        said = dict(_flat(given.get("pose", {})))
-        if first and (new := said.keys() - first):
-            raise MovementImpossible(f"{word}: the first pose lacks {', '.join(sorted(new))}.")
+    """Read the key poses: what one does not say stays as it was, and is nothing in the first one.
+
+    What is planted or led is so from the first pose on.
+    """
+    poses = [dict(_flat(given.get("pose", {}))) for given in data["key"]]
+    names = {name for pose in poses for name in pose}
+    if late := {name for name in names - poses[0].keys() if name.endswith(".x")}:
+        raise MovementImpossible(f"{word}: the first pose lacks {', '.join(sorted(late))}.")
+    pose = dict.fromkeys(names, 0.0)
+    for given, said in zip(data["key"], poses, strict=True):
         pose = pose | said
-        first = first or set(pose)
         yield Key(
             given["name"],
             _said(word, given["words"]),

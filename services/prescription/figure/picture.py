@@ -5,7 +5,7 @@ theme, and as a colour, by which a picture that stands alone is painted.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -14,15 +14,17 @@ from prescription.figure import drawing
 from prescription.figure.drawing import Ball, Flat, Part, View
 from prescription.figure.movement import Movement
 from prescription.figure.posture import Body, body
-from prescription.figure.scene import Box, boxes
+from prescription.figure.scene import KINDS, boxes
 from prescription.figure.space import Vector, dot
 
 PAINTS = Path(__file__).parent / "paints.toml"
 # Shapes between two key poses: what lies between two shapes is a straight way of each point.
 STEPS = 6
 MARGIN = 40
-FLOOR = 0.25
-Frame = tuple[float, float, float, float]
+# A shadow falls on what lies on the floor, and behind what stands on it.
+FLAT = {"mat"}
+STANDING = KINDS.keys() - FLAT
+Frame = tuple[int, int, int, int]
 
 
 @cache
@@ -33,7 +35,7 @@ def paints() -> Mapping[str, str]:
 
 def still(movement: Movement, at: float, *, arrows: bool = True) -> str:
     """Return the picture of one moment, `movement.pose(at)`, as SVG."""
-    inside = [*_around(movement), *_moment(movement, at)]
+    inside = list(_moment(movement, at))
     if arrows:
         inside += _arrows(movement, at)
     return _svg(frame(movement), inside)
@@ -46,7 +48,7 @@ def moving(movement: Movement) -> str:
     """
     moments = [number / STEPS for number in range(len(movement.keys) * STEPS + 1)]
     shown = [_shapes(movement, at) for at in moments]
-    inside = list(_around(movement))
+    inside = []
     for name, paint in shown[0]:
         inside.append(_animated(paint, [one[name, paint] for one in shown], len(movement.keys)))
     return _svg(frame(movement), inside)
@@ -55,14 +57,14 @@ def moving(movement: Movement) -> str:
 def sheet(movement: Movement, count: int = 8) -> str:
     """Return so many moments, evenly spread, in one picture."""
     x, y, wide, high = frame(movement)
-    across = count // 2
+    across = 2 if wide > high else count // 2
     cells = []
     for number in range(count):
         at = number * len(movement.keys) / count
-        moved = f"{(number % across) * wide} {(number // across) * high}"
-        inside = [*_around(movement), *_moment(movement, at)]
-        cells.append(f'<g transform="translate({moved})">{"".join(inside)}</g>')
-    return _svg((x, y, wide * across, high * 2), cells)
+        inside = list(_moment(movement, at))
+        left, top = x + number % across * wide, y + number // across * high
+        cells.append(_cell((x, y, wide, high), left, top, inside))
+    return _svg((x, y, wide * across, high * count // across), cells)
 
 
 def row(movement: Movement, title: str) -> str:
@@ -70,20 +72,29 @@ def row(movement: Movement, title: str) -> str:
     x, y, wide, high = frame(movement)
     cells = []
     for number in range(len(movement.keys)):
-        inside = [*_around(movement), *_moment(movement, number), *_arrows(movement, number)]
-        cells.append(f'<g transform="translate({number * wide} 0)">{"".join(inside)}</g>')
+        inside = [*_moment(movement, number), *_arrows(movement, number)]
+        cells.append(_cell((x, y, wide, high), x + number * wide, y, inside))
     return _svg((x, y, wide * len(cells), high), cells, title)
 
 
 def frame(movement: Movement) -> Frame:
     """Return what a picture of the movement shows: left, top, width, height."""
+    if window := movement.window:
+        left, top = window["left"], -window["low"] - window["high"]
+        return _whole(left, top, window["wide"], window["high"])
     view = View(movement.turn, movement.tilt)
-    points = [corner for box in _boxes(movement) for corner in map(view.seen, box.corners())]
+    found = [box for thing in movement.things for box in boxes(thing)]
+    points = [corner for box in found for corner in map(view.seen, box.corners())]
     for number in range(len(movement.keys) * 2):
         points += _outline(movement, number / 2, view)
     left, top = (int(min(one[side] for one in points)) - MARGIN for side in (0, 1))
     right, low = (int(max(one[side] for one in points)) + MARGIN for side in (0, 1))
     return (left, top, right - left, low - top)
+
+
+def _whole(*metres: float) -> Frame:
+    left, top, wide, high = (round(drawing.SCALE * one) for one in metres)
+    return (left, top, wide, high)
 
 
 def _outline(movement: Movement, at: float, view: View) -> Iterator[Flat]:
@@ -92,35 +103,34 @@ def _outline(movement: Movement, at: float, view: View) -> Iterator[Flat]:
             yield from drawing.hull(balls, view, 8)
 
 
-def _boxes(movement: Movement) -> list[Box]:
-    return [box for thing in movement.things for box in boxes(thing)]
-
-
-def _around(movement: Movement) -> Iterator[str]:
-    """Draw what stands around, what is farther first."""
-    view = View(movement.turn, movement.tilt)
-    for box in sorted(
-        _boxes(movement), key=lambda one: _depth(one.place((0, 0, one.size[2] / 2)), view)
-    ):
-        for name, outline in drawing.faces(box, view):
-            yield _shape(f"{box.kind} {name}", drawing.polygon(outline))
-
-
 def _moment(movement: Movement, at: float) -> Iterator[str]:
     for (_, paint), shape in _shapes(movement, at).items():
         yield _shape(paint, shape)
 
 
 def _shapes(movement: Movement, at: float) -> dict[tuple[str, str], str]:
-    """Return each part's outline by name and paint, in the order in which they are painted."""
+    """Return each outline by name and paint, in the order in which they are painted."""
     view = View(movement.turn, movement.tilt)
     now = body(movement.pose(at))
     found = {part.name: part for part in [*drawing.parts(now), *_lines(movement, now)]}
-    shadow = drawing.polygon(drawing.shadow(now, view))
-    shapes = {
-        (name, found[name].paint): drawing.path(found[name], view) for name in _order(movement)
+    return {
+        **dict(_around(movement, view, FLAT)),
+        ("shadow", "shadow"): drawing.polygon(drawing.shadow(now, view)),
+        **dict(_around(movement, view, STANDING)),
+        **{(name, found[name].paint): drawing.path(found[name], view) for name in _order(movement)},
     }
-    return {("shadow", "shadow"): shadow, **shapes}
+
+
+def _around(
+    movement: Movement, view: View, kinds: Container[str]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Draw things of some kinds, what is farther first."""
+    things = [thing for thing in movement.things if thing["kind"] in kinds]
+    found = [box for thing in things for box in boxes(thing)]
+    found.sort(key=lambda one: _depth(one.place((0, 0, one.size[2] / 2)), view))
+    for number, box in enumerate(found):
+        for face, (name, outline) in enumerate(drawing.faces(box, view)):
+            yield (f"{box.kind} {number} {face}", f"{box.kind} {name}"), drawing.polygon(outline)
 
 
 def _lines(movement: Movement, now: Body) -> Iterator[Part]:
@@ -192,6 +202,13 @@ def _animated(paint: str, shapes: Sequence[str], seconds: int) -> str:
         f'<animate attributeName="d" dur="{seconds}s" repeatCount="indefinite" '
         f'values="{";".join(shapes)}"/></path>'
     )
+
+
+def _cell(frame: Frame, left: int, top: int, inside: Iterable[str]) -> str:
+    """Return a picture within a picture."""
+    _, _, wide, high = frame
+    place = f'x="{left}" y="{top}" width="{wide}" height="{high}"'
+    return f'<svg {place} viewBox="{" ".join(map(str, frame))}">{"".join(inside)}</svg>'
 
 
 def _svg(frame: Frame, inside: Iterable[str], title: str = "") -> str:

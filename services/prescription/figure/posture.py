@@ -1,8 +1,9 @@
 """From a pose to points in space.
 
-A pose is flat: {"pelvis.lean": 20.0, "knee_r.bend": 90.0, "foot_l.x": 0.1}. A limb that has a
-planted foot or hand (`foot_r.x`, `hand_l.x`) follows from where that is; any other one from its
-joints' angles. So what is planted cannot slide.
+A pose is flat: {"pelvis.lean": 20.0, "knee_r.bend": 90.0, "foot_l.x": 0.1}. A limb whose foot or
+hand is planted (`foot_r.x`, `hand_l.x`), or whose ankle is led (`ankle_r.x`, the knee toward
+`knee_r`), follows from where that is; any other one from its joints' angles. So what is planted
+cannot slide.
 """
 
 from collections.abc import Mapping
@@ -110,12 +111,16 @@ def _planted(pose: Pose, side: str) -> tuple[Vector, Turn]:
 
     A positive pitch lifts its heel, about the ball; a negative one its toes, about the heel.
     """
-    bones = skeleton().lengths
+    bones, thick = skeleton().lengths, skeleton().thickness
     foot = f"foot_{side}"
     flat = about_z(SIDES[side] * _at(pose, f"{foot}.out"))
     pitch = _at(pose, f"{foot}.pitch")
     ground = (pose[f"{foot}.x"], _at(pose, f"{foot}.y"), _at(pose, f"{foot}.z"))
-    pivot = (bones["ball"] if pitch > 0 else -bones["heel"], 0.0, 0.0)
+    ball, heel = (
+        (bones["ball"], 0.0, thick["ball"]),
+        (thick["heel"] - bones["heel"], 0.0, thick["heel"]),
+    )
+    pivot = ball if pitch > 0 else heel
     stands = then(flat, about_y(pitch))
     ankle = turned(stands, less((0, 0, bones["ankle"]), pivot))
     return add(add(ground, turned(flat, pivot)), ankle), stands
@@ -132,6 +137,13 @@ def _leg(pose: Pose, side: str, points: dict[str, Vector], frames: dict[str, Tur
         knee = _joint(hip, ankle, (bones["thigh"], bones["shank"]), toward)
         ankle = add(knee, times(unit(less(ankle, knee)), bones["shank"]))
         thigh = framed(toward, less(hip, knee))
+    elif f"ankle_{side}.x" in pose:
+        ankle = _named(pose, f"ankle_{side}", hip)
+        toward = _named(pose, f"knee_{side}", turned(pelvis, FORWARD))
+        knee = _joint(hip, ankle, (bones["thigh"], bones["shank"]), toward)
+        thigh = framed(toward, less(hip, knee))
+        ankle = add(knee, times(unit(less(ankle, knee)), bones["shank"]))
+        foot = then(framed(toward, less(knee, ankle)), about_y(-_at(pose, f"ankle_{side}.up")))
     else:
         thigh = then(pelvis, about_x(sign * _at(pose, f"hip_{side}.out")))
         thigh = then(thigh, about_y(-_at(pose, f"hip_{side}.bend")))
@@ -157,10 +169,9 @@ def _foot(pose: Pose, side: str, points: dict[str, Vector], foot: Turn) -> None:
     points[f"ball_{side}"] = add(ankle, turned(foot, ball))
     pitch = _at(pose, f"foot_{side}.pitch")
     toes = then(foot, about_y(-pitch)) if pitch > 0 else foot
-    sole = add(ankle, turned(foot, (bones["ball"], 0, low)))
     end = bones["foot"] - bones["heel"] - bones["ball"] - thick["toe"]
-    points[f"toe_{side}"] = add(sole, turned(toes, (end, 0, thick["toe"])))
-    points[f"sole_{side}"] = sole
+    beyond = turned(toes, (end, 0, thick["toe"] - thick["ball"]))
+    points[f"toe_{side}"] = add(points[f"ball_{side}"], beyond)
 
 
 def _arm(pose: Pose, side: str, points: dict[str, Vector], frames: dict[str, Turn]) -> None:
