@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -40,8 +40,9 @@ class Shown:
 
 @demonstrations.get("/<word>")
 def show(word: str) -> Any:
-    """Show how an exercise is done; a dose in the address sets the hold and the counter."""
-    movement, shown = _found(word)
+    """Show how an exercise is done; a dose in the address sets hold, counter and side."""
+    side = _side()
+    movement, shown = _found(word, side)
     hold, repetitions = _asked("hold", LONGEST), _asked("repetitions", MOST)
     return render_template(
         "prescription/demonstration.html",
@@ -51,8 +52,8 @@ def show(word: str) -> Any:
             {"picture": still, "words": key.words[language()]}
             for still, key in zip(shown.stills, movement.keys, strict=True)
         ],
-        moving=url_for(".show_moving", word=word, v=shown.mark),
-        printed=url_for(".show_still", word=word),
+        moving=url_for(".show_moving", word=word, side=side, v=shown.mark),
+        printed=url_for(".show_still", word=word, side=side),
         phases=list(_phases(movement, hold)) if movement.moves else [],
         repetitions=repetitions,
         verified=movement.verified,
@@ -62,14 +63,14 @@ def show(word: str) -> Any:
 @demonstrations.get("/<word>.svg")
 def show_still(word: str) -> Response:
     """Show the key poses side by side, for paper."""
-    movement, _ = _found(word)
+    movement, _ = _found(word, _side())
     return Response(picture.row(movement, movement.text[language()]), content_type=SVG)
 
 
 @demonstrations.get("/<word>/moving.svg")
 def show_moving(word: str) -> Response:
     """Show the picture that moves; it waits for a script to set its time."""
-    movement, shown = _found(word)
+    movement, shown = _found(word, _side())
     if not movement.moves:
         raise NotFound("This exercise has one pose: its still shows it.")
     answer = Response(shown.moving, content_type=SVG)
@@ -78,7 +79,7 @@ def show_moving(word: str) -> Response:
     return answer
 
 
-def _found(word: str) -> tuple[Movement, Shown]:
+def _found(word: str, side: str) -> tuple[Movement, Shown]:
     """Return a movement and its pictures.
 
     Raises:
@@ -86,12 +87,13 @@ def _found(word: str) -> tuple[Movement, Shown]:
     """
     if word not in movements.words():
         raise NotFound("There is no figure for this exercise.")
-    return movements.movement(word), _drawn(word)
+    movement = replace(movements.movement(word), mirrored=side == "left")
+    return movement, _drawn(word, mirrored=movement.mirrored)
 
 
 @cache
-def _drawn(word: str) -> Shown:
-    movement = movements.movement(word)
+def _drawn(word: str, *, mirrored: bool) -> Shown:
+    movement = replace(movements.movement(word), mirrored=mirrored)
     stills = tuple(picture.still(movement, number) for number in range(len(movement.keys)))
     moving = picture.moving(movement).encode()
     mark = hashlib.sha256(moving).hexdigest()[:12]
@@ -108,6 +110,11 @@ def _phases(movement: Movement, hold: int | None) -> Iterator[dict[str, Any]]:
 def _phase(words: Any, seconds: float, own: float, asked: int | None) -> dict[str, Any]:
     stays = asked if own and asked is not None else own
     return {"words": words[language()], "seconds": seconds, "hold": stays}
+
+
+def _side() -> str:
+    """Return which side the address asks to see; whatever is not the left one is the right one."""
+    return "left" if request.args.get("side") == "left" else "right"
 
 
 def _asked(name: str, most: int) -> int | None:

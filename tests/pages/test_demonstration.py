@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 import prescription
 import shared.web
 from prescription.demonstrations import demonstrations
+from prescription.figure import movement as movements
+from shared.errors import NotFound
 from shared.web import words
 from shared.web.app import HEADERS, POLICY
 from tests.given import served
@@ -45,6 +47,7 @@ def create_app() -> Flask:
     app.jinja_env.globals.update(audience="patient", sessions="")
     words.register(app, SERVICE / "words")
     app.register_blueprint(demonstrations)
+    app.register_error_handler(NotFound, lambda refusal: (refusal.title, refusal.status))
     app.after_request(guard)
     return app
 
@@ -261,11 +264,50 @@ def test_a_dose_that_cannot_be_changes_nothing(asked: str) -> None:
     assert client.get(f"{PAGE}?{asked}").text == client.get(PAGE).text
 
 
+def test_the_left_side_is_shown_as_in_a_mirror(visit: Open) -> None:
+    right, left = visit(f"{PAGE}?side=right"), visit(f"{PAGE}?side=left")
+    nose = "document.querySelectorAll('{}')[0].getBoundingClientRect().x"
+    shoe, seat = (f".stills li:first-child .figure .{name}" for name in ("shoe", "seat"))
+
+    for page, faces in ((right, 1), (left, -1)):
+        ahead = page.evaluate(nose.format(shoe)) - page.evaluate(nose.format(seat))
+        assert ahead * faces > 0
+
+
 def test_the_picture_that_moves_may_be_kept() -> None:
     answer = create_app().test_client().get(f"{PAGE}/moving.svg")
 
     assert answer.headers["Cache-Control"] == "public, max-age=31536000"
     assert answer.content_type.startswith("image/svg+xml")
+
+
+def test_an_exercise_without_a_figure_is_not_there() -> None:
+    client = create_app().test_client()
+
+    assert client.get("/prescription/demonstrations/cold-pack").status_code == 404
+    assert client.get("/prescription/demonstrations/bridge/moving.svg").status_code == 200
+    assert (
+        client.get(
+            "/prescription/demonstrations/quadriceps-stretch-standing/moving.svg"
+        ).status_code
+        == 404
+    )
+
+
+@pytest.mark.parametrize("word", movements.words())
+def test_every_figure_has_its_page(word: str) -> None:
+    answer = create_app().test_client().get(f"/prescription/demonstrations/{word}?lang=es")
+
+    assert answer.status_code == 200
+    assert answer.text.count("<figcaption>") == len(movements.movement(word).keys)
+    assert ("data-phases" in answer.text) == movements.movement(word).moves
+
+
+def test_a_still_has_no_player(visit: Open) -> None:
+    page = visit("/prescription/demonstrations/quadriceps-stretch-standing")
+
+    expect(page.locator(".stills svg")).to_be_visible()
+    expect(page.locator(".demonstration")).to_have_count(0)
 
 
 def test_a_picture_for_paper_has_a_title() -> None:

@@ -64,6 +64,7 @@ class Movement:
         arrows: [{part, from, to}] what an arrow shows.
         source: where the movement is described; `verified` says whether it was seen there.
         verified: whether it was.
+        mirrored: whether it is shown as in a mirror; what is done with one side is the right one's.
     """
 
     word: str
@@ -83,6 +84,7 @@ class Movement:
     arrows: tuple[Mapping[str, Any], ...]
     source: str
     verified: bool
+    mirrored: bool = False
 
     @property
     def moves(self) -> bool:

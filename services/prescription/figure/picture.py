@@ -33,12 +33,9 @@ def paints() -> Mapping[str, str]:
     return tomllib.loads(PAINTS.read_text())
 
 
-def still(movement: Movement, at: float, *, arrows: bool = True) -> str:
-    """Return the picture of one moment, `movement.pose(at)`, as SVG."""
-    inside = list(_moment(movement, at))
-    if arrows:
-        inside += _arrows(movement, at)
-    return _svg(frame(movement), inside)
+def still(movement: Movement, number: int) -> str:
+    """Return the picture of a key pose, with what leads to the next one, as SVG."""
+    return _svg(frame(movement), _turned(movement, _key(movement, number)))
 
 
 def moving(movement: Movement) -> str:
@@ -51,7 +48,7 @@ def moving(movement: Movement) -> str:
     inside = []
     for name, paint in shown[0]:
         inside.append(_animated(paint, [one[name, paint] for one in shown], len(movement.keys)))
-    return _svg(frame(movement), inside)
+    return _svg(frame(movement), _turned(movement, inside))
 
 
 def sheet(movement: Movement, count: int = 8) -> str:
@@ -72,7 +69,7 @@ def row(movement: Movement, title: str) -> str:
     x, y, wide, high = frame(movement)
     cells = []
     for number in range(len(movement.keys)):
-        inside = [*_moment(movement, number), *_arrows(movement, number)]
+        inside = _turned(movement, _key(movement, number))
         cells.append(_cell((x, y, wide, high), x + number * wide, y, inside))
     return _svg((x, y, wide * len(cells), high), cells, title)
 
@@ -101,6 +98,18 @@ def _outline(movement: Movement, at: float, view: View) -> Iterator[Flat]:
     for part in drawing.parts(body(movement.pose(at))):
         for balls in part.hulls:
             yield from drawing.hull(balls, view, 8)
+
+
+def _key(movement: Movement, number: int) -> list[str]:
+    return [*_moment(movement, number), *_arrows(movement, number)]
+
+
+def _turned(movement: Movement, inside: Iterable[str]) -> Iterable[str]:
+    """Return what is in the picture, as in a mirror where the movement is shown so."""
+    if not movement.mirrored:
+        return inside
+    left, _, wide, _ = frame(movement)
+    return [f'<g transform="translate({2 * left + wide} 0) scale(-1 1)">', *inside, "</g>"]
 
 
 def _moment(movement: Movement, at: float) -> Iterator[str]:
@@ -163,14 +172,14 @@ def _depth(point: Vector, view: View) -> float:
     return dot(point, view.toward)
 
 
-def _arrows(movement: Movement, at: float) -> Iterator[str]:
+def _arrows(movement: Movement, number: int) -> Iterator[str]:
     """Draw the way that a part goes from this key pose to the next."""
     view = View(movement.turn, movement.tilt)
     for arrow in movement.arrows:
-        if movement.keys[int(at)].name != arrow["key"]:
+        if movement.keys[number].name != arrow["key"]:
             continue
         way = [
-            view.seen(body(movement.pose(int(at) + share / 6)).points[arrow["part"]])
+            view.seen(body(movement.pose(number + share / 6)).points[arrow["part"]])
             for share in range(7)
         ]
         x, y = arrow.get("aside", (0, 0))
