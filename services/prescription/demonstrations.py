@@ -43,6 +43,7 @@ def show(word: str) -> Any:
     """Show how an exercise is done; a dose in the address sets hold, counter and side."""
     side = _side()
     movement, shown = _found(word, side)
+    _, _, wide, high = picture.frame(movement)
     hold, repetitions = _asked("hold", LONGEST), _asked("repetitions", MOST)
     return render_template(
         "prescription/demonstration.html",
@@ -56,6 +57,7 @@ def show(word: str) -> Any:
         printed=url_for(".show_still", word=word, side=side),
         phases=list(_phases(movement, hold)) if movement.moves else [],
         repetitions=repetitions,
+        wide=wide > high,
         verified=movement.verified,
     )
 

@@ -102,7 +102,7 @@ def _head(body: Body) -> Iterable[Part]:
     yield Part(
         "face",
         "skin",
-        (face, (ball(0.50, 0, 0.17, 0.06), ball(0.40, 0, 0.30, 0.06))),
+        (face, (ball(0.475, 0, 0.18, 0.06), ball(0.40, 0, 0.32, 0.06))),
         ball(0.12, 0, 0.2, 0)[0],
     )
     for side, sign in SIDES.items():
