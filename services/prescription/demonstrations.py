@@ -31,11 +31,13 @@ class Shown:
         stills: a picture of each key pose.
         moving: the picture that moves, compressed.
         mark: changes with it, so that a browser may keep it for a year.
+        wide: whether a picture is wider than it is high.
     """
 
     stills: tuple[str, ...]
     moving: bytes
     mark: str
+    wide: bool
 
 
 @demonstrations.get("/<word>")
@@ -43,7 +45,6 @@ def show(word: str) -> Any:
     """Show how an exercise is done; a dose in the address sets hold, counter and side."""
     side = _side()
     movement, shown = _found(word, side)
-    _, _, wide, high = picture.frame(movement)
     hold, repetitions = _asked("hold", LONGEST), _asked("repetitions", MOST)
     return render_template(
         "prescription/demonstration.html",
@@ -57,7 +58,7 @@ def show(word: str) -> Any:
         printed=url_for(".show_still", word=word, side=side),
         phases=list(_phases(movement, hold)) if movement.moves else [],
         repetitions=repetitions,
-        wide=wide > high,
+        wide=shown.wide,
         verified=movement.verified,
     )
 
@@ -65,8 +66,9 @@ def show(word: str) -> Any:
 @demonstrations.get("/<word>.svg")
 def show_still(word: str) -> Response:
     """Show the key poses side by side, for paper."""
-    movement, _ = _found(word, _side())
-    return Response(picture.row(movement, movement.text[language()]), content_type=SVG)
+    side = _side()
+    _found(word, side)
+    return Response(_printed(word, side, language()), content_type=SVG)
 
 
 @demonstrations.get("/<word>/moving.svg")
@@ -89,17 +91,28 @@ def _found(word: str, side: str) -> tuple[Movement, Shown]:
     """
     if word not in movements.words():
         raise NotFound("There is no figure for this exercise.")
-    movement = replace(movements.movement(word), mirrored=side == "left")
-    return movement, _drawn(word, mirrored=movement.mirrored)
+    return _seen(word, side), _drawn(word, side)
+
+
+def _seen(word: str, side: str) -> Movement:
+    return replace(movements.movement(word), mirrored=side == "left")
+
+
+# Drawn once a process: who is not signed in may ask too.
+@cache
+def _printed(word: str, side: str, spoken: str) -> str:
+    movement = _seen(word, side)
+    return picture.row(movement, movement.text[spoken])
 
 
 @cache
-def _drawn(word: str, *, mirrored: bool) -> Shown:
-    movement = replace(movements.movement(word), mirrored=mirrored)
+def _drawn(word: str, side: str) -> Shown:
+    movement = _seen(word, side)
+    _, _, wide, high = picture.frame(movement)
     stills = tuple(picture.still(movement, number) for number in range(len(movement.keys)))
     moving = picture.moving(movement).encode()
     mark = hashlib.sha256(moving).hexdigest()[:12]
-    return Shown(stills, gzip.compress(moving, mtime=0), mark)
+    return Shown(stills, gzip.compress(moving, mtime=0), mark, wide > high)
 
 
 def _phases(movement: Movement, hold: int | None) -> Iterator[dict[str, Any]]:
