@@ -13,7 +13,8 @@ SEED = 7
 SHORT = Size(duration=36, part=6, patients=4)
 
 
-@pytest.fixture(scope="session")
+# A platform takes half a core while it runs: no longer than its own tests need it.
+@pytest.fixture(scope="package")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder = tmp_path_factory.mktemp("chaos")
     history = history_in(folder)

@@ -7,7 +7,8 @@ import pytest
 from tests.running import Platform, running
 
 
-@pytest.fixture(scope="session")
+# A platform takes half a core while it runs: no longer than its own tests need it.
+@pytest.fixture(scope="package")
 def platform(
     tmp_path_factory: pytest.TempPathFactory, kafka: str, mongodb: str
 ) -> Iterator[Platform]:
