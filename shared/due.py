@@ -11,8 +11,9 @@ decides on the stream as it stands and takes no earlier due work for done; work 
 other work is scheduled by its event, as each reminder is by the one before.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
@@ -36,6 +37,7 @@ WINDOW = 50
 TRIES = 5
 AWAY = timedelta(seconds=30)
 EARLIEST = timedelta(days=3650)
+ASK_SECONDS = 3600.0
 
 log = structlog.get_logger("due")
 
@@ -109,12 +111,17 @@ class Timer:
         handlers: kind to the function that decides it; it raises `Refusal` where a rule says no.
         clock: the platform's time.
         holder: name of this process in the lease.
+        given: returns what is due and follows from no event, such as what a new version of the
+            code brings; asked every hour.
+        asked: when it was asked.
     """
 
     database: Database
     handlers: Mapping[str, Decide]
     clock: Clock
     holder: str
+    given: Callable[[], Iterable[Due]] = tuple
+    asked: float | None = field(default=None, init=False)
 
     def run(self, stop: Event) -> None:
         """Decide what falls due, until `stop`."""
@@ -122,6 +129,7 @@ class Timer:
 
     def step(self) -> int:
         """Decide one window of what is due now; return how many."""
+        self._take()
         now = self.clock()
         # While a deployment rolls, newer code may have scheduled what this cannot decide.
         known = {"$in": list(self.handlers)}
@@ -136,6 +144,16 @@ class Timer:
         for document in found:
             self._decide(document, now)
         return len(found)
+
+    def _take(self) -> None:
+        """Write down what is given, every hour: what is there already stays as it is."""
+        if self.asked is not None and time.monotonic() - self.asked < ASK_SECONDS:
+            return
+        for due in self.given():
+            self.database[DUE].update_one(
+                {"_id": due.id}, {"$setOnInsert": due.document()}, upsert=True
+            )
+        self.asked = time.monotonic()
 
     def _decide(self, document: Document, now: datetime) -> None:
         due = _read(document)

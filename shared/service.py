@@ -1,6 +1,6 @@
 """What a service is made of: declared once in its `app.py`, built here for `serve` and `work`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import Event
@@ -93,6 +93,7 @@ Handler = Callable[[Any, Service, Cause], Commit]
 DueHandler = Callable[[Due, Service], None]
 Channel = Callable[[Intent, Service], str]
 Record = Callable[[Intent, Outcome, Service], None]
+Given = Callable[[Service], Iterable[Due]]
 Within = Callable[[Sequence[str], str, Service], Sequence[str]]
 Rows = dict[str, list[dict[str, Any]]]
 Export = Callable[[Service, str, str], Rows]
@@ -114,6 +115,12 @@ def _nothing(service: Service, tenant: str, patient: str) -> Rows:
     """Give nothing: the service keeps nothing of anybody."""
     del service, tenant, patient
     return {}
+
+
+def _none_given(service: Service) -> Iterable[Due]:
+    """Give nothing: all due work follows from events."""
+    del service
+    return ()
 
 
 def _not_minded(who: Identity, email: str, service: Service) -> None:
@@ -155,6 +162,7 @@ class Definition:
         handlers: command class to its handler.
         projections: its projections and policies.
         due: kind of due work to the function that decides it.
+        given: returns due work that follows from no event; what is there already stays as it is.
         channels: kind of intent to the function that delivers it and says which way it went.
         outcome: commits what became of an intent.
         indexes: (projection, collection, fields) that pages of documents are read by.
@@ -176,6 +184,7 @@ class Definition:
     export: Export = _nothing
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     due: Mapping[str, DueHandler] = field(default_factory=dict)
+    given: Given = _none_given
     channels: Mapping[str, Channel] = field(default_factory=dict)
     outcome: Record = _no_outcome
     indexes: Sequence[tuple[Projection, str, Sequence[str]]] = ()

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -96,7 +97,8 @@ def parts(definition: Definition, service: Service, role: str) -> list[tuple[str
             kind: lambda due, decide=decide: decide(due, service)
             for kind, decide in definition.due.items()
         }
-        timer = Timer(service.database, handlers, service.clock, holder)
+        given = partial(definition.given, service)
+        timer = Timer(service.database, handlers, service.clock, holder, given)
         sealer = Sealer(service.database, service.clock, holder)
         return [("clock", timer.run), ("seal", sealer.run)]
     channels = {
