@@ -1,6 +1,6 @@
 """A page of a date, drawn: the therapist's words and the library's exercises around the agenda."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask import current_app, render_template
 
 from adherence import queries
 from adherence.agenda import Item
+from adherence.projections import in_version
 from adherence.visit import Visit
 from shared.mongo import Document
 from shared.peers import Away
@@ -59,12 +60,17 @@ def draw(
 
 def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
     """Return what a card shows of each exercise; a library that has not come yet lacks its name."""
-    ids = [item.exercise for item in visit.agenda.items]
-    library = queries.exercises(service(), identity().tenant, ids)
+    ids = {
+        one["exercise"]: in_version(one["exercise"], one.get("version", 1))
+        for one in _prescribed(visit)
+    }
+    library = queries.exercises(service(), identity().tenant, ids.values())
     instructions = _instructions(visit)
     return {
         item.exercise: _card(
-            item, library.get(item.exercise, {}), words.texts.get(instructions[item.exercise], "")
+            item,
+            library.get(ids[item.exercise], {}),
+            words.texts.get(instructions[item.exercise], ""),
         )
         for item in visit.agenda.items
     }
@@ -86,12 +92,14 @@ def _card(item: Item, known: Document, instructions: str) -> dict[str, Any]:
 
 def _instructions(visit: Visit) -> dict[str, str]:
     """Return the ids of the therapist's words on each exercise, as in force on the date."""
-    return {
-        one["exercise"]: one["instructions"] or ""
-        for revision in visit.document["revisions"]
-        if revision["revision"] == visit.agenda.revision
-        for one in revision["exercises"]
-    }
+    return {one["exercise"]: one["instructions"] or "" for one in _prescribed(visit)}
+
+
+def _prescribed(visit: Visit) -> Iterator[Document]:
+    """Yield the exercises as they were published, of the revision in force on the date."""
+    for revision in visit.document["revisions"]:
+        if revision["revision"] == visit.agenda.revision:
+            yield from revision["exercises"]
 
 
 def _words(visit: Visit, others: Iterable[Document]) -> Words:

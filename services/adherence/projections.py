@@ -39,9 +39,15 @@ def on_patient_erased(event: Envelope, views: Views) -> None:
     views.put("patients", patient)
 
 
-def on_exercise_published(event: Envelope, views: Views) -> None:
+def on_exercise(event: Envelope, views: Views) -> None:
     names = ("exercise", "name", "plain_name", "steps", "stop_if", "source")
-    views.put("exercises", _document(event, event.data["exercise"], {}, names))
+    identity = in_version(event.data["exercise"], event.data.get("version", 1))
+    views.put("exercises", _document(event, identity, {}, names))
+
+
+def in_version(exercise: str, version: int) -> str:
+    """Return the id of one version of an exercise; a program keeps the one that it has."""
+    return exercise if version == 1 else f"{exercise}@{version}"
 
 
 def on_program_prescribed(event: Envelope, views: Views) -> None:
@@ -137,7 +143,8 @@ PROGRAMS = Projection(
         "hep.prescription.patient.registered.v1": on_patient_registered,
         "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.erased.v1": on_patient_erased,
-        "hep.prescription.exercise.published.v1": on_exercise_published,
+        "hep.prescription.exercise.published.v1": on_exercise,
+        "hep.prescription.exercise.revised.v1": on_exercise,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
         "hep.prescription.program.ended.v1": on_program_ended,

@@ -106,7 +106,9 @@ class Ended(Schema):
     ended = fields.Integer(required=True)
 
 
-class Exercise(Schema):
+class ListedExercise(Schema):
+    """An exercise in a list."""
+
     id = fields.String(required=True)
     name = fields.String(required=True)
     plain_name = fields.String(required=True)
@@ -114,6 +116,34 @@ class Exercise(Schema):
     steps = fields.List(fields.String(), required=True)
     stop_if = fields.List(fields.String(), required=True)
     source = fields.Nested(payloads.SourceSchema, required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    word = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "which of the catalogue it is; null for the practice's own"},
+    )
+    site = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "that has it; null for all of the practice"},
+    )
+    retired = fields.Boolean(required=True)
+    offered = fields.Boolean(
+        required=True, metadata={"description": "whether it waits to be taken in for all sites"}
+    )
+
+
+class Exercise(ListedExercise):
+    """An exercise as its latest version says; `guide` is null where only its steps were given."""
+
+    guide = fields.Nested(payloads.GuideSchema, required=True, allow_none=True)
+    edition = fields.String(
+        required=True, allow_none=True, metadata={"description": "of the catalogue, or null"}
+    )
+    harder = fields.List(
+        fields.String(), required=True, metadata={"description": "ids, one rung above"}
+    )
+    favourite = fields.Boolean(required=True, metadata={"description": "of the asker"})
 
 
 class Latest(Schema):
@@ -168,6 +198,7 @@ class Prescribed(Schema):
     """One exercise of a program."""
 
     exercise = fields.String(required=True)
+    version = fields.Integer(required=True, metadata={"description": "of the exercise"})
     name = fields.String(required=True)
     plain_name = fields.String(required=True)
     dose = fields.Nested(payloads.DoseSchema, required=True)

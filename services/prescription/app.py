@@ -1,7 +1,7 @@
 """What makes this service this service."""
 
 from prescription import roster
-from prescription.duties import DUE
+from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
 from prescription.handlers import HANDLERS
@@ -13,7 +13,13 @@ from shared.service import Definition, Front
 
 def _front() -> Front:
     # Their routes are those of `routes` and `pages`.
-    from prescription import administration, bureau, imports, uploads  # noqa: F401, PLC0415
+    from prescription import (  # noqa: PLC0415
+        administration,  # noqa: F401
+        bureau,  # noqa: F401
+        imports,  # noqa: F401
+        librarian,  # noqa: F401
+        uploads,  # noqa: F401
+    )
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
@@ -30,6 +36,7 @@ DEFINITION = Definition(
     handlers=HANDLERS,
     projections=PROJECTIONS,
     due=DUE,
+    given=outdated,
     indexes=INDEXES,
     front=_front,
     within=sites_within,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from prescription.events import Dose, Note, Source
+from prescription.events import Dose, Guide, Note, Source
 from prescription.hours import Opening, Shift
 
 
@@ -218,7 +218,7 @@ class AdvanceImport:
 
 @dataclass(frozen=True, slots=True)
 class PublishExercise:
-    """Put an exercise into the practice's library."""
+    """Put an exercise into the library: of one site, or of the whole practice."""
 
     exercise: str
     name: str
@@ -227,6 +227,69 @@ class PublishExercise:
     steps: tuple[str, ...]
     stop_if: tuple[str, ...]
     source: Source | None
+    guide: Guide | None = None
+    site: str | None = None
+    word: str | None = None
+    edition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseExercise:
+    """Say anew what an exercise of the practice's own is like; `version` is the one read."""
+
+    exercise: str
+    version: int
+    name: str
+    plain_name: str
+    kind: str
+    steps: tuple[str, ...]
+    stop_if: tuple[str, ...]
+    source: Source | None
+    guide: Guide | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetireExercise:
+    """Have an exercise prescribed to nobody any more."""
+
+    exercise: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferExercise:
+    """Offer an exercise of one site to the whole practice."""
+
+    exercise: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    """Take an offered exercise in for all sites, or leave it with its own."""
+
+    exercise: str
+    version: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFavourite:
+    """Want an exercise at hand, or no longer; `shelf` is the asker's own."""
+
+    shelf: str
+    exercise: str
+    favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StockLibrary:
+    """Say how far an edition of the catalogue has come into a practice's library."""
+
+    library: str
+    edition: str
+    through: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask import redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from prescription import forms, queries
+from prescription import forms, queries, shelves
 from prescription.forms import Typed
 from prescription.labels import called, label, say
 from prescription.rules import rules
@@ -61,8 +61,8 @@ def therapists() -> list[dict[str, Any]]:
 
 
 def library() -> list[dict[str, str]]:
-    """Return all exercises, as options of a select."""
-    found = queries.library(asker(), service())
+    """Return all exercises that can be prescribed, as options of a select."""
+    found = shelves.library(asker(), service())
     return [{"value": one["exercise"], "text": one["name"]} for one in found]
 
 

@@ -1,21 +1,35 @@
 """The dosage of a program: a phase and its exercises, each with its dose."""
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from prescription import dose
 from prescription.commands import AskedExercise, AskedPhase
 from prescription.events import Exercise, Phase
+from prescription.exercise import Exercise as Known
 from prescription.fault import fault
 from prescription.rules import Rules
 from prescription.text import Keep
 from shared.errors import Fault
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The exercises that a dosage can be made of.
+
+    Attributes:
+        library: by id, those that are asked for and that the patient's site may prescribe.
+        kept: by id, the version of those that the program has already: they go on as they are.
+    """
+
+    library: Mapping[str, Known]
+    kept: Mapping[str, int] = field(default_factory=dict)
+
+
 def faults(
     phase: AskedPhase,
     exercises: Sequence[AskedExercise],
-    library: AbstractSet[str],
+    shelf: Shelf,
     rules: Rules,
 ) -> Iterator[Fault]:
     """Yield what cannot be about a phase and its exercises.
@@ -23,7 +37,7 @@ def faults(
     Args:
         phase: its number and name.
         exercises: with their doses.
-        library: those of them that are in the practice's library.
+        shelf: the exercises that there are.
         rules: codes and limits.
     """
     low, high = rules.phases
@@ -36,18 +50,35 @@ def faults(
         return
     for number, asked in enumerate(exercises):
         pointer = f"/exercises/{number}"
-        if asked.exercise not in library:
+        known = shelf.library.get(asked.exercise)
+        if known is None:
             yield fault(f"{pointer}/exercise", "The library has no such exercise: choose one.")
+        elif known.retired and asked.exercise not in shelf.kept:
+            yield fault(f"{pointer}/exercise", "This exercise was retired: choose another.")
         elif any(asked.exercise == other.exercise for other in exercises[:number]):
             yield fault(f"{pointer}/exercise", "It stands here twice: keep one, with all its dose.")
-        yield from _exercise_faults(asked, pointer, rules)
+        yield from _exercise_faults(asked, pointer, rules, _kind(asked, shelf))
 
 
-def _exercise_faults(asked: AskedExercise, pointer: str, rules: Rules) -> Iterator[Fault]:
+def _kind(asked: AskedExercise, shelf: Shelf) -> str | None:
+    """Return the kind of an exercise, in the version that the program has or will have."""
+    known = shelf.library.get(asked.exercise)
+    if known is None:
+        return None
+    return known.versions[_version(asked.exercise, shelf) - 1].kind
+
+
+def _version(exercise: str, shelf: Shelf) -> int:
+    return shelf.kept.get(exercise, len(shelf.library[exercise].versions))
+
+
+def _exercise_faults(
+    asked: AskedExercise, pointer: str, rules: Rules, kind: str | None
+) -> Iterator[Fault]:
     low, high = rules.priorities
     if not low <= asked.priority <= high:
         yield fault(f"{pointer}/priority", "Give %(low)g to %(high)g.", low=low, high=high)
-    yield from dose.faults(asked.dose, f"{pointer}/dose", rules)
+    yield from dose.faults(asked.dose, f"{pointer}/dose", rules, kind)
 
 
 def phase(asked: AskedPhase, keep: Keep) -> Phase:
@@ -55,8 +86,8 @@ def phase(asked: AskedPhase, keep: Keep) -> Phase:
     return Phase(asked.number, keep(asked.name, "phase"))
 
 
-def exercises(asked: Sequence[AskedExercise], keep: Keep) -> tuple[Exercise, ...]:
-    """Return the exercises with what is said about them put away."""
+def exercises(asked: Sequence[AskedExercise], shelf: Shelf, keep: Keep) -> tuple[Exercise, ...]:
+    """Return the exercises with what is said about them put away, each in its version."""
     return tuple(
         Exercise(
             exercise=found.exercise,
@@ -65,6 +96,7 @@ def exercises(asked: Sequence[AskedExercise], keep: Keep) -> tuple[Exercise, ...
             instructions=keep(found.instructions, "instructions", found.exercise)
             if found.instructions
             else None,
+            version=_version(found.exercise, shelf),
         )
         for found in asked
     )

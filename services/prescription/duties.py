@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from prescription import arrivals, patient, staff
+from prescription import arrivals, patient, shelving, staff, stock
+from prescription.catalogue import catalogue
 from prescription.commands import AssignPatient
 from prescription.handlers import assign_patient
 from prescription.patient import PatientImpossible
-from prescription.policies import HAND_OVER, IMPORT
+from prescription.policies import HAND_OVER, IMPORT, STOCK
 from prescription.projections import LISTS
+from prescription.rules import rules
 from shared import commands, privacy
 from shared.due import Due
-from shared.errors import Refusal, Stale
+from shared.errors import NotYet, Refusal, Stale
 from shared.service import DueHandler, Service
 
 
@@ -70,8 +72,39 @@ def advance_import(due: Due, service: Service) -> None:
     commands.run(lambda: arrivals.advance(intake, start, service, cause), cause)
 
 
+def stock_library(due: Due, service: Service) -> None:
+    """Take the next exercises of the catalogue into a practice's library.
+
+    Raises:
+        NotYet: the edition is one that this code does not have: a deployment rolls.
+    """
+    edition = catalogue().edition
+    if due.data["edition"] > edition:
+        raise NotYet(f"This is edition {edition}.")
+    start = due.data["start"] if due.data["edition"] == edition else 0
+    shelving.stock_library(start, service, due.cause(service.name))
+
+
+def outdated(service: Service) -> Iterator[Due]:
+    """Yield what brings an edition to the practices that have an older one, or none."""
+    edition = rules().versions["catalogue"]
+    documents = service.documents(LISTS, "practices")
+    for found in documents.everywhere({"edition": {"$gte": "", "$lt": edition}}):
+        tenant = found["tenant"]
+        yield Due(
+            id=commands.identify(tenant, STOCK, edition),
+            kind=STOCK,
+            tenant=tenant,
+            stream=stock.KIND.stream(tenant),
+            due_at=service.clock(),
+            sequence=0,
+            data={"edition": edition, "start": 0},
+        )
+
+
 DUE: Mapping[str, DueHandler] = {
     HAND_OVER: hand_over,
     IMPORT: advance_import,
+    STOCK: stock_library,
     privacy.ERASE: privacy.erase,
 }

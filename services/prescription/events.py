@@ -35,16 +35,75 @@ class Dose:
     effort: int | None
     rest_seconds: int | None
     tempo: str | None
+    layers: int | None = None
+    frequency_hz: int | None = None
+    pulse_us: int | None = None
+    milliamperes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise of a program with its dose; priority 1 is always, 3 is if there is time."""
+    """One exercise of a program with its dose; priority 1 is always, 3 is if there is time.
+
+    `version` is the exercise's own: what it was like when it was prescribed.
+    """
 
     exercise: str
     dose: Dose
     priority: int
     instructions: str | None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A dose to begin with and its source; `unseen` are the fields that the source leaves open."""
+
+    dose: Dose
+    source: Source
+    unseen: tuple[str, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an exercise says in another language; `machine`: no clinician has read it."""
+
+    language: str
+    machine: bool
+    name: str
+    plain_name: str
+    purpose: str
+    steps: tuple[str, ...]
+    mistakes: tuple[str, ...]
+    stop_if: tuple[str, ...]
+    contraindications: tuple[str, ...]
+    precautions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What else is to be known of an exercise.
+
+    `sides` says on which it is done, `easier` are the exercises one rung below, `verified` whether
+    muscles, contraindications and precautions were seen in a source.
+    """
+
+    purpose: str
+    region: str
+    muscles: tuple[str, ...]
+    position: str
+    equipment: tuple[str, ...]
+    space: str
+    supervision: str
+    sides: str
+    mistakes: tuple[str, ...]
+    contraindications: tuple[str, ...]
+    precautions: tuple[str, ...]
+    usual: Usual | None
+    easier: tuple[str, ...]
+    verified: bool
+    wordings: tuple[Wording, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +283,11 @@ class PatientReleased:
 
 @dataclass(frozen=True, slots=True)
 class ExercisePublished:
-    """An exercise came into the practice's library."""
+    """An exercise came into the practice's library.
+
+    `word` and `edition` say which of the catalogue it is; a practice's own has neither. `site` is
+    the one that has it, None for all of the practice. What was published long ago has no guide.
+    """
 
     exercise: str
     name: str
@@ -233,6 +296,78 @@ class ExercisePublished:
     steps: tuple[str, ...]
     stop_if: tuple[str, ...]
     source: Source | None
+    guide: Guide | None
+    site: str | None
+    word: str | None
+    edition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRevised:
+    """An exercise is like this from now on, all of it; programs keep the version that they have."""
+
+    exercise: str
+    version: int
+    name: str
+    plain_name: str
+    kind: str
+    steps: tuple[str, ...]
+    stop_if: tuple[str, ...]
+    source: Source | None
+    guide: Guide | None
+    edition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRetired:
+    """An exercise is prescribed to nobody any more; programs that have it go on."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseOffered:
+    """A site offered an exercise of its own to the whole practice."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseShared:
+    """Who answers for the library took an offered exercise in for all sites."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseDeclined:
+    """Who answers for the library left an offered exercise with its site."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseFavoured:
+    """Somebody wants an exercise at hand."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseUnfavoured:
+    """Somebody no longer wants an exercise at hand."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStocked:
+    """A part of the catalogue came into the practice's library, `through` of `of` by now."""
+
+    library: str
+    edition: str
+    through: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +477,14 @@ EVENTS = (
     PatientHeld,
     PatientReleased,
     ExercisePublished,
+    ExerciseRevised,
+    ExerciseRetired,
+    ExerciseOffered,
+    ExerciseShared,
+    ExerciseDeclined,
+    ExerciseFavoured,
+    ExerciseUnfavoured,
+    LibraryStocked,
     ProgramPrescribed,
     ProgramRevised,
     ProgramEnded,
@@ -352,6 +495,10 @@ EVENTS = (
 
 # (type, schema) to the function that lifts it to the next schema.
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    # An exercise was its name, kind, steps and signs to stop, and was all of the practice's.
+    ("ExercisePublished", 1): lambda data: (
+        data | {"guide": None, "site": None, "word": None, "edition": None}
+    ),
     # Sites belonged to no region.
     ("SiteRegistered", 1): lambda data: data | {"region": None},
 }

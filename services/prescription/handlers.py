@@ -16,10 +16,12 @@ from prescription import (
     program,
     region,
     rota,
+    shelving,
     site,
     staff,
 )
 from prescription.commands import (
+    AskedExercise,
     AssignPatient,
     ChangePractice,
     ChangeSite,
@@ -29,7 +31,6 @@ from prescription.commands import (
     LeaveStaff,
     PlaceHold,
     PrescribeProgram,
-    PublishExercise,
     RegisterPatient,
     RegisterPractice,
     RegisterRegion,
@@ -43,6 +44,7 @@ from prescription.commands import (
     StartImport,
     UpdatePatient,
 )
+from prescription.dosage import Shelf
 from prescription.edition import check_version
 from prescription.patient import Patient
 from prescription.rules import rules
@@ -171,16 +173,10 @@ def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit
     return service.streams.append(loaded, events, cause)
 
 
-def publish_exercise(command: PublishExercise, service: Service, cause: Cause) -> Commit:
-    loaded = service.streams.load(exercise.KIND, cause, command.exercise)
-    return service.streams.append(loaded, exercise.publish(command, rules()), cause)
-
-
 def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
     texts = Texts(cause)
-    asked = (found.exercise for found in command.exercises)
-    desk = _desk(command.patient, asked, service, cause)
+    desk = _desk(command.patient, command.exercises, {}, service, cause)
     events = program.prescribe(command, desk, texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause, key=command.patient)
@@ -193,8 +189,7 @@ def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Co
     check_version(loaded, command.version)
     owner = loaded.state.prescribed.patient if loaded.state.prescribed else ""
     texts = Texts(cause, _known(loaded.state, service, cause))
-    asked = (found.exercise for found in command.exercises)
-    desk = _desk(owner, asked, service, cause)
+    desk = _desk(owner, command.exercises, loaded.state.kept, service, cause)
     events = program.revise(loaded.state, command, desk, texts.keep)
     texts.seal(service.vault, owner)
     commit = service.streams.append(loaded, events, cause)
@@ -237,7 +232,7 @@ HANDLERS: Mapping[type, Handler] = {
     ErasePatient: erase_patient,
     PlaceHold: place_hold,
     ReleaseHold: release_hold,
-    PublishExercise: publish_exercise,
+    **shelving.HANDLERS,
     PrescribeProgram: prescribe_program,
     ReviseProgram: revise_program,
     EndProgram: end_program,
@@ -249,15 +244,22 @@ def _append(loaded: Loaded[Any], events: list[object], service: Service, cause: 
     return service.streams.append(loaded, events, cause) if events else loaded.commits[-1]
 
 
-def _desk(owner: str, asked: Iterable[str], service: Service, cause: Cause) -> program.Desk:
+def _desk(
+    owner: str,
+    asked: Iterable[AskedExercise],
+    kept: Mapping[str, int],
+    service: Service,
+    cause: Cause,
+) -> program.Desk:
     """Return what a decision on a program needs, folded from the streams themselves."""
     found = service.streams.peek(patient.KIND, cause.tenant, owner).state
-    library = {
-        identity
-        for identity in set(asked)
-        if service.streams.peek(exercise.KIND, cause.tenant, identity).state.published
+    site = found.registered.site if found.registered else ""
+    states = {
+        one.exercise: service.streams.peek(exercise.KIND, cause.tenant, one.exercise).state
+        for one in asked
     }
-    return program.Desk(found, library, _today(found, service), rules())
+    library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
+    return program.Desk(found, Shelf(library, kept), _today(found, service), rules())
 
 
 def _today(found: Patient, service: Service) -> date:

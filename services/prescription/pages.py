@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from prescription import commands, desk, erasure, forms, queries, schemas
+from prescription import commands, desk, erasure, forms, queries, schemas, shelves
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
 from shared.errors import Stale
@@ -186,7 +186,7 @@ def end(program: str) -> Any:
 def show_exercises() -> Any:
     """Show the library."""
     after, limit = api.after(request.args.get("cursor", "")), 50
-    found = queries.exercises(asker(), service(), after=after, limit=limit)
+    found = shelves.exercises("", asker(), service(), after=after, limit=limit)
     listed = api.listing(found, limit, "order", dict)
     return render_template("prescription/exercises.html", exercises=listed["items"], **listed)
 

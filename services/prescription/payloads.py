@@ -78,6 +78,12 @@ class DoseSchema(Schema):
     )
     effort = fields.Integer(required=True, allow_none=True, validate=validate.Range(0, 10))
     rest_seconds = maybe_whole(0)
+    layers = fields.Integer(
+        allow_none=True, metadata={"description": "of towel between a pack and the skin"}
+    )
+    frequency_hz = fields.Integer(allow_none=True)
+    pulse_us = fields.Integer(allow_none=True)
+    milliamperes = fields.Integer(allow_none=True)
     tempo = fields.String(required=True, allow_none=True, metadata={"examples": ["3-1-3"]})
 
 
@@ -85,6 +91,9 @@ class ExerciseSchema(Schema):
     """One exercise of a program."""
 
     exercise = identity("of the practice's library")
+    version = fields.Integer(
+        metadata={"description": "of the exercise, as prescribed; where it lacks, the first"}
+    )
     dose = fields.Nested(DoseSchema, required=True)
     priority = fields.Integer(
         required=True,
@@ -233,6 +242,73 @@ class Erased(Schema):
     patient = identity("the patient")
 
 
+class UsualSchema(Schema):
+    """A dose to begin with, and who says so."""
+
+    dose = fields.Nested(DoseSchema, required=True)
+    source = fields.Nested(SourceSchema, required=True)
+    unseen = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "fields of the dose that the source leaves open"},
+    )
+    note = fields.String(required=True, allow_none=True)
+
+
+class WordingSchema(Schema):
+    """What an exercise says in another language."""
+
+    language = language()
+    machine = fields.Boolean(
+        required=True,
+        metadata={"description": "whether a machine wrote it and no clinician has read it"},
+    )
+    name = fields.String(required=True)
+    plain_name = fields.String(required=True)
+    purpose = fields.String(required=True)
+    steps = fields.List(fields.String(), required=True)
+    mistakes = fields.List(fields.String(), required=True)
+    stop_if = fields.List(fields.String(), required=True)
+    contraindications = fields.List(fields.String(), required=True)
+    precautions = fields.List(fields.String(), required=True)
+
+
+class GuideSchema(Schema):
+    """What else is to be known of an exercise."""
+
+    purpose = fields.String(required=True)
+    region = code("part of the body", "knee")
+    muscles = fields.List(fields.String(), required=True)
+    position = code("in which it is done", "sitting")
+    equipment = fields.List(code("what it needs", "chair"), required=True)
+    space = code("where there is room for it", "seat")
+    supervision = code("who is there", "alone")
+    sides = code("on which it is done: none, one, each or both", "each")
+    mistakes = fields.List(fields.String(), required=True)
+    contraindications = fields.List(fields.String(), required=True)
+    precautions = fields.List(fields.String(), required=True)
+    usual = fields.Nested(UsualSchema, required=True, allow_none=True)
+    easier = fields.List(identity("of an exercise one rung below"), required=True)
+    verified = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "whether muscles, contraindications, precautions have a source seen"
+        },
+    )
+    wordings = fields.List(fields.Nested(WordingSchema), required=True)
+
+
+class OfExercise(Schema):
+    exercise = identity("the exercise")
+
+
+class Stocked(Schema):
+    library = identity("the practice's library")
+    edition = fields.String(required=True, metadata={"description": "of the catalogue"})
+    through = whole(0)
+    of = whole(0)
+
+
 class Library(Schema):
     exercise = identity("the exercise")
     name = fields.String(required=True, metadata={"description": "as therapists say it"})
@@ -241,6 +317,24 @@ class Library(Schema):
     steps = fields.List(fields.String(), required=True)
     stop_if = fields.List(fields.String(), required=True)
     source = fields.Nested(SourceSchema, required=True, allow_none=True)
+    # What was published before these were there has none of them.
+    guide = fields.Nested(GuideSchema, allow_none=True)
+    site = fields.String(
+        allow_none=True, metadata={"description": "that has it; null for all of the practice"}
+    )
+    word = fields.String(
+        allow_none=True, metadata={"description": "which of the catalogue it is, or null"}
+    )
+    edition = fields.String(allow_none=True, metadata={"description": "of the catalogue, or null"})
+
+
+class RevisedExercise(Library):
+    """All of an exercise, from now on; programs keep the version that they have."""
+
+    class Meta:
+        exclude = ("site", "word")
+
+    version = whole(2)
 
 
 class Revised(Schema):

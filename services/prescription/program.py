@@ -1,12 +1,12 @@
 """Programs: what may be prescribed, how it may change, when it ends; no revision is ever lost."""
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 
 from prescription import dosage, term
 from prescription.commands import AskedDiagnosis, EndProgram, PrescribeProgram, ReviseProgram
+from prescription.dosage import Shelf
 from prescription.events import Diagnosis, ProgramEnded, ProgramPrescribed, ProgramRevised
 from prescription.fault import fault, one_of
 from prescription.patient import Patient
@@ -52,6 +52,12 @@ class Program:
         """All revisions in their order, the prescription first."""
         return (self.prescribed, *self.revised) if self.prescribed else ()
 
+    @property
+    def kept(self) -> dict[str, int]:
+        """The exercises of the latest revision, each with its version."""
+        latest = self.revisions[-1].exercises if self.revisions else ()
+        return {one.exercise: one.version for one in latest}
+
 
 def evolve(program: Program, event: object) -> Program:
     """Return the program after an event."""
@@ -71,13 +77,13 @@ class Desk:
 
     Attributes:
         patient: whose it is.
-        library: the exercises that are asked for and are in the practice's library.
+        shelf: the exercises that there are.
         today: the date where the patient lives.
         rules: codes and limits.
     """
 
     patient: Patient
-    library: AbstractSet[str]
+    shelf: Shelf
     today: date
     rules: Rules
 
@@ -87,7 +93,7 @@ def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]
 
     Args:
         command: what the therapist asks for.
-        desk: patient, library, today and rules.
+        desk: patient, exercises, today and rules.
         keep: gives the id of words.
 
     Raises:
@@ -97,12 +103,12 @@ def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]
         *_patient_faults(desk.patient),
         *term.start_faults(command.start, desk.today, desk.rules),
         *term.end_faults(command.end, command.start, desk.rules),
-        *dosage.faults(command.phase, command.exercises, desk.library, desk.rules),
+        *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
     ]
     registered = desk.patient.registered
     if faults or registered is None:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
-    return [_prescribed(command, registered.site, keep)]
+    return [_prescribed(command, registered.site, desk.shelf, keep)]
 
 
 def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> list[object]:
@@ -111,7 +117,7 @@ def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> 
     Args:
         program: as it stands.
         command: what the therapist asks for.
-        desk: patient, library, today and rules.
+        desk: patient, exercises, today and rules.
         keep: gives the id of words; the same for words that the program has already.
 
     Raises:
@@ -126,11 +132,11 @@ def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> 
         *_patient_faults(desk.patient),
         *term.end_faults(command.end, prescribed.start, desk.rules),
         *term.date_faults("/effective", command.effective, prescribed.start, command.end),
-        *dosage.faults(command.phase, command.exercises, desk.library, desk.rules),
+        *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
     ]
     if faults:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
-    revised = _revised(command, prescribed.patient, len(program.revisions) + 1, keep)
+    revised = _revised(program, command, desk.shelf, keep)
     _check_changes(program.revisions[-1], revised)
     return [revised]
 
@@ -154,7 +160,9 @@ def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
     return [ProgramEnded(command.program, prescribed.patient, command.date, command.reason)]
 
 
-def _prescribed(command: PrescribeProgram, site: str, keep: Keep) -> ProgramPrescribed:
+def _prescribed(
+    command: PrescribeProgram, site: str, shelf: Shelf, keep: Keep
+) -> ProgramPrescribed:
     return ProgramPrescribed(
         program=command.program,
         patient=command.patient,
@@ -167,22 +175,22 @@ def _prescribed(command: PrescribeProgram, site: str, keep: Keep) -> ProgramPres
         diagnosis=_diagnosis(command.diagnosis, keep),
         goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
         phase=dosage.phase(command.phase, keep),
-        exercises=dosage.exercises(command.exercises, keep),
+        exercises=dosage.exercises(command.exercises, shelf, keep),
         source=command.source,
     )
 
 
-def _revised(command: ReviseProgram, patient: str, revision: int, keep: Keep) -> ProgramRevised:
+def _revised(program: Program, command: ReviseProgram, shelf: Shelf, keep: Keep) -> ProgramRevised:
     return ProgramRevised(
         program=command.program,
-        patient=patient,
-        revision=revision,
+        patient=_running(program).patient,
+        revision=len(program.revisions) + 1,
         effective=command.effective,
         reason=command.reason,
         note=keep(command.note, "note") if command.note else None,
         end=command.end,
         phase=dosage.phase(command.phase, keep),
-        exercises=dosage.exercises(command.exercises, keep),
+        exercises=dosage.exercises(command.exercises, shelf, keep),
     )
 
 

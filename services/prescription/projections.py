@@ -8,7 +8,8 @@ in any order.
 from collections.abc import Iterable
 from typing import Any
 
-from prescription.policies import go_on, hand_over
+from prescription.policies import go_on, hand_over, stock
+from prescription.search import tokens
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -17,6 +18,7 @@ from shared.views import Projection, Reference, Views
 
 # Milliseconds since 1970 of a moment far ahead: what is newer has a smaller difference to it.
 FAR = 10**14
+LIBRARY = ("exercise", "name", "plain_name", "kind", "steps", "stop_if", "source")
 
 
 def newest_first(event: Envelope) -> str:
@@ -82,9 +84,43 @@ def on_import_advanced(event: Envelope, views: Views) -> None:
     go_on(event, views)
 
 
+def on_practice_registered(event: Envelope, views: Views) -> None:
+    views.put("practices", _stocked(event, views))
+    stock(event, views)
+
+
+def on_library_stocked(event: Envelope, views: Views) -> None:
+    views.put("practices", _stocked(event, views) | _fields(event, ("edition",)))
+    stock(event, views)
+
+
 def on_exercise_published(event: Envelope, views: Views) -> None:
-    names = ("exercise", "name", "plain_name", "kind", "steps", "stop_if", "source")
-    views.put("exercises", _document(event, names) | {"order": by_name(event)})
+    own = {name: event.data.get(name) for name in ("guide", "site", "word")}
+    own |= {"version": 1, "retired": False, "offered": False}
+    _put_exercise(_document(event, LIBRARY) | own | {"order": by_name(event)}, views)
+
+
+def on_exercise_revised(event: Envelope, views: Views) -> None:
+    changed = _fields(event, (*LIBRARY, "guide", "version")) | {"order": by_name(event)}
+    _put_exercise(_own("exercises", event, views) | changed, views)
+
+
+def on_exercise_retired(event: Envelope, views: Views) -> None:
+    retired = {"retired": True, "offered": False}
+    _put_exercise(_own("exercises", event, views) | retired, views)
+
+
+def on_exercise_offered(event: Envelope, views: Views) -> None:
+    _put_exercise(_own("exercises", event, views) | {"offered": True}, views)
+
+
+def on_exercise_shared(event: Envelope, views: Views) -> None:
+    shared = {"site": None, "offered": False}
+    _put_exercise(_own("exercises", event, views) | shared, views)
+
+
+def on_exercise_declined(event: Envelope, views: Views) -> None:
+    _put_exercise(_own("exercises", event, views) | {"offered": False}, views)
 
 
 def on_patient_registered(event: Envelope, views: Views) -> None:
@@ -130,6 +166,18 @@ def on_erasure_completed(event: Envelope, views: Views) -> None:
     told = {"at": event.recorded.isoformat(), "destroyed": event.data["destroyed"]}
     found["completed"][event.source.removeprefix("/")] = told
     views.put("erasures", found)
+
+
+def _put_exercise(exercise: Document, views: Views) -> None:
+    """Put the exercise, with what it is found by."""
+    views.put("exercises", exercise | {"tokens": tokens(exercise)})
+
+
+def _stocked(event: Envelope, views: Views) -> Document:
+    """Return what is known of a practice's library, whichever of its events comes first."""
+    identity = qualify(event.tenant, event.tenant)
+    stub = {"_id": identity, "tenant": event.tenant, "edition": ""}
+    return views.get("practices", identity) or stub
 
 
 def _put_program(event: Envelope, views: Views, program: Document) -> None:
@@ -185,6 +233,13 @@ def _documents(event: Envelope) -> list[Reference]:
 # Each of them forgets a patient, and tells when it has.
 SERVICES = ("prescription", "adherence", "notifications", "reporting")
 READS = {
+    "practice.registered.v1": "practices",
+    "library.stocked.v1": "practices",
+    "exercise.revised.v1": "exercises",
+    "exercise.retired.v1": "exercises",
+    "exercise.offered.v1": "exercises",
+    "exercise.shared.v1": "exercises",
+    "exercise.declined.v1": "exercises",
     "site.changed.v1": "sites",
     "rota.set.v1": "sites",
     "staff.changed.v1": "staff",
@@ -194,7 +249,7 @@ READS = {
 }
 LISTS = Projection(
     name="lists",
-    version=2,
+    version=3,
     services=("prescription",),
     documents=_documents,
     handlers={
@@ -207,7 +262,14 @@ LISTS = Projection(
         "hep.prescription.staff.changed.v1": on_staff_changed,
         "hep.prescription.staff.left.v1": on_staff_left,
         "hep.prescription.staff.returned.v1": on_staff_returned,
+        "hep.prescription.practice.registered.v1": on_practice_registered,
+        "hep.prescription.library.stocked.v1": on_library_stocked,
         "hep.prescription.exercise.published.v1": on_exercise_published,
+        "hep.prescription.exercise.revised.v1": on_exercise_revised,
+        "hep.prescription.exercise.retired.v1": on_exercise_retired,
+        "hep.prescription.exercise.offered.v1": on_exercise_offered,
+        "hep.prescription.exercise.shared.v1": on_exercise_shared,
+        "hep.prescription.exercise.declined.v1": on_exercise_declined,
         "hep.prescription.patient.registered.v1": on_patient_registered,
         "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.assigned.v1": on_patient_assigned,
@@ -233,7 +295,7 @@ INDEXES = (
     (LISTS, "patients", ("erased", "order")),
     (LISTS, "patients", ("therapist", "order")),
     (LISTS, "programs", ("patient", "order")),
-    (LISTS, "exercises", ("order",)),
+    (LISTS, "exercises", ("tokens", "order")),
     (LISTS, "regions", ("order",)),
     (LISTS, "imports", ("order",)),
     (LISTS, "sites", ("order",)),

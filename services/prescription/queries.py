@@ -1,12 +1,12 @@
 """What pages and routes read: one thing from its stream, a list from the projection."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from prescription import exercise, intake, patient, practice, program, site, staff, story
+from prescription import intake, patient, practice, program, site, staff, story
 from prescription.patient import Patient
 from prescription.program import Program
 from prescription.projections import LISTS
@@ -69,11 +69,6 @@ def duty(identity: str, asker: Asker, service: Service) -> Duty:
     named = {shift.staff for shift in found.rota.shifts} if found.rota else set()
     members = {one: service.streams.peek(staff.KIND, asker.tenant, one).state for one in named}
     return on_duty(found, now, members)
-
-
-def find_exercise(identity: str, asker: Asker, service: Service) -> dict[str, Any]:
-    found = find(exercise.KIND, identity, asker, service).state.published
-    return {"id": identity, **(asdict(found) if found else {})}
 
 
 def find_staff(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
@@ -239,20 +234,6 @@ def programs(
     page = documents.page(asker.tenant, {"patient": owner}, order="order", after=after, limit=limit)
     words = service.vault.open(asker.tenant, [found["title"] for found in page])
     return [found | _in_short(found, words) for found in page]
-
-
-def library(asker: Asker, service: Service) -> Iterator[Document]:
-    """Yield the whole library by name."""
-    return service.documents(LISTS, "exercises").every(asker.tenant, {}, order="order")
-
-
-def exercises(
-    asker: Asker, service: Service, *, after: str = "", limit: int = 50
-) -> list[dict[str, Any]]:
-    """Return the library by name, one more than asked where there are more."""
-    documents = service.documents(LISTS, "exercises")
-    page = documents.page(asker.tenant, {}, order="order", after=after, limit=limit)
-    return [found | {"id": found["exercise"]} for found in page]
 
 
 def regions(asker: Asker, service: Service) -> list[dict[str, Any]]:

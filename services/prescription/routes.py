@@ -183,38 +183,6 @@ def list_programs(query: dict[str, Any], patient: str) -> Any:
     return api.listing(found, limit, "order", dict)
 
 
-@routes.route("/exercises", methods=["POST"])
-@allow("exercise.publish")
-@routes.arguments(schemas.ExerciseRequest)
-@routes.response(201, answers.Created)
-def publish_exercise(body: dict[str, Any]) -> Any:
-    """Put an exercise into the library."""
-    cause = api.cause(body)
-    exercise = api.new_id(cause)
-    commit = api.execute(commands.PublishExercise(exercise=exercise, **body), cause)
-    return done(exercise, commit, f"exercises/{exercise}")
-
-
-@routes.route("/exercises", methods=["GET"])
-@allow("exercise.read")
-@api.reads(LISTS)
-@routes.arguments(api.PageQuery, location="query")
-@routes.response(200, answers.page(answers.Exercise))
-def list_exercises(query: dict[str, Any]) -> Any:
-    """Return the library by name."""
-    after, limit = api.after(query["cursor"]), query["limit"]
-    found = queries.exercises(asker(), service(), after=after, limit=limit)
-    return api.listing(found, limit, "order", dict)
-
-
-@routes.route("/exercises/<exercise>", methods=["GET"])
-@allow("exercise.read")
-@routes.response(200, answers.Exercise)
-def read_exercise(exercise: str) -> Any:
-    """Return an exercise."""
-    return queries.find_exercise(exercise, asker(), service())
-
-
 @routes.route("/programs", methods=["POST"])
 @allow("program.prescribe")
 @routes.arguments(schemas.ProgramRequest)

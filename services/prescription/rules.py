@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 Limits = tuple[float, float]
+# What an exercise's guide takes from a list.
+GUIDE = ("regions", "positions", "equipment", "spaces", "supervision", "sided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,11 @@ class Rules:
         sides: sides that an exercise is done on.
         tempo: pattern of a tempo, seconds down, held and up.
         kinds: of exercise.
+        suited: kind to the fields that a dose of it can have, besides a side and how often.
+        guide: regions, positions, equipment, spaces, supervision and sides of exercises.
+        catalogue: what its files are, and how many exercises of it are taken in at once.
+        rungs: how long a ladder of exercises is at most.
+        reading: the age at which steps are to be read with ease, and that ease in Spanish.
         revised: reasons to revise a program.
         ended: reasons to end it.
         priorities: of an exercise, first and last.
@@ -42,6 +49,11 @@ class Rules:
     sides: tuple[str, ...]
     tempo: re.Pattern[str]
     kinds: tuple[str, ...]
+    suited: Mapping[str, tuple[str, ...]]
+    guide: Mapping[str, tuple[str, ...]]
+    catalogue: tuple[str, int]
+    rungs: int
+    reading: tuple[int, int]
     revised: tuple[str, ...]
     ended: tuple[str, ...]
     priorities: Limits
@@ -69,6 +81,11 @@ def rules() -> Rules:
         sides=tuple(dose["sides"]),
         tempo=re.compile(dose["tempo"]),
         kinds=tuple(found["exercise"]["kinds"]),
+        suited={kind: tuple(names) for kind, names in dose["suited"].items()},
+        guide={name: tuple(found["exercise"][name]) for name in GUIDE},
+        catalogue=(found["catalogue"]["digest"], found["catalogue"]["chunk"]),
+        rungs=found["exercise"]["rungs"],
+        reading=(found["reading"]["age"], found["reading"]["ease"]),
         revised=tuple(program["revised"]),
         ended=tuple(program["ended"]),
         priorities=tuple(program["priorities"]),

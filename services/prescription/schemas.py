@@ -6,17 +6,30 @@ the rules' to say.
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from prescription import kinds
 from prescription.commands import AskedDiagnosis, AskedExercise, AskedPhase
-from prescription.events import Dose, Source
+from prescription.events import Dose, Guide, Source, Usual
 from prescription.hours import Opening, Shift
 from prescription.rules import rules
 
 LINE, PARAGRAPH = 200, 2000
 WEEKDAY = "Give 1 for Monday to 7 for Sunday."
 LIMITS = rules().limits
+# What no guide to an exercise is without, and what it may leave open.
+NEEDED = ("purpose", "region", "position", "space", "supervision", "sides")
+LEFT: dict[str, Any] = {
+    "muscles": (),
+    "equipment": (),
+    "mistakes": (),
+    "contraindications": (),
+    "precautions": (),
+    "usual": None,
+    "easier": (),
+    "verified": False,
+}
+USUAL_PRACTICE = Source("Usual practice", "", verified=False)
 OPEN: dict[str, Any] = {"load_default": None, "allow_none": True}
 CODE = validate.Regexp(
     r"[A-Za-z0-9][A-Za-z0-9 ./:-]{0,39}\Z", error="Give a code: letters, digits, dots."
@@ -170,17 +183,6 @@ class SourceRequest(Schema):
         return Source(**data)
 
 
-class ExerciseRequest(Schema):
-    """An exercise for the practice's library."""
-
-    name = kinds.Line(LINE, required=True)
-    plain_name = kinds.Line(LINE, required=True)
-    kind = kinds.Line(40, required=True)
-    steps = kinds.rows(kinds.Line(500), 20, required=True)
-    stop_if = kinds.rows(kinds.Line(500), 10, load_default=())
-    source = kinds.nested(SourceRequest, **OPEN)
-
-
 class DoseRequest(Schema):
     """How much and how often; what is left out is left open."""
 
@@ -197,12 +199,85 @@ class DoseRequest(Schema):
     effort = kinds.whole(LIMITS["effort"], **OPEN)
     rest_seconds = kinds.whole(LIMITS["rest_seconds"], **OPEN)
     tempo = kinds.Line(20, **OPEN)
+    layers = kinds.whole(LIMITS["layers"], **OPEN)
+    frequency_hz = kinds.whole(LIMITS["frequency_hz"], **OPEN)
+    pulse_us = kinds.whole(LIMITS["pulse_us"], **OPEN)
+    milliamperes = kinds.whole(LIMITS["milliamperes"], **OPEN)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Dose:
         """Take the number of days from the weekdays where it is not given, else every day."""
         data.setdefault("days_per_week", len(data["weekdays"]) or 7)
         return Dose(**data)
+
+
+class UsualRequest(Schema):
+    """A dose to begin with; without a source it is what is usual, and nobody has checked it."""
+
+    dose = kinds.nested(DoseRequest, required=True)
+    source = kinds.nested(SourceRequest, **OPEN)
+    unseen = kinds.rows(kinds.Line(40), 20, load_default=())
+    note = kinds.Line(LINE, **OPEN)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Usual:
+        return Usual(**data | {"source": data["source"] or USUAL_PRACTICE})
+
+
+class ExerciseChange(Schema):
+    """All that an exercise is like; a guide, where any of it is given, says what it is for."""
+
+    name = kinds.Line(LINE, required=True)
+    plain_name = kinds.Line(LINE, required=True)
+    kind = kinds.Line(40, required=True)
+    steps = kinds.rows(kinds.Line(500), 20, required=True)
+    stop_if = kinds.rows(kinds.Line(500), 10, load_default=())
+    source = kinds.nested(SourceRequest, **OPEN)
+    purpose = kinds.Line(PARAGRAPH)
+    region = kinds.Line(40)
+    position = kinds.Line(40)
+    space = kinds.Line(40)
+    supervision = kinds.Line(40)
+    sides = kinds.Line(40)
+    muscles = kinds.rows(kinds.Line(LINE), 20)
+    equipment = kinds.rows(kinds.Line(40), 20)
+    mistakes = kinds.rows(kinds.Line(500), 10)
+    contraindications = kinds.rows(kinds.Line(500), 20)
+    precautions = kinds.rows(kinds.Line(500), 20)
+    usual = kinds.nested(UsualRequest, allow_none=True)
+    easier = kinds.rows(kinds.identity(), 10)
+    verified = kinds.flag()
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Gather what makes a guide, where any of it is given.
+
+        Raises:
+            ValidationError: some is given, and what no guide is without is not.
+        """
+        given = {name: data.pop(name) for name in [*NEEDED, *LEFT] if name in data}
+        if missing := [name for name in NEEDED if given and name not in given]:
+            raise ValidationError({name: [kinds.FILL] for name in missing})
+        guide = Guide(**LEFT | given, wordings=()) if given else None
+        return data | {"guide": guide}
+
+
+class ExerciseRequest(ExerciseChange):
+    """An exercise for the library of the whole practice, or of one site."""
+
+    site = kinds.identity(**OPEN)
+
+
+class AnswerRequest(Schema):
+    """Whether an offered exercise is taken in for all sites."""
+
+    accepted = kinds.flag(required=True)
+
+
+class FavouriteRequest(Schema):
+    """Whether the asker wants an exercise at hand."""
+
+    favourite = kinds.flag(required=True)
 
 
 class AskedExerciseRequest(Schema):

@@ -7,12 +7,12 @@ from typing import Any
 from prescription import exercise
 from prescription.events import (
     Exercise,
-    ExercisePublished,
     Phase,
     ProgramEnded,
     ProgramPrescribed,
     ProgramRevised,
 )
+from prescription.exercise import Exercise as Known
 from prescription.program import Program
 from shared.service import Service
 from shared.stream import Loaded
@@ -25,7 +25,7 @@ class Reader:
     """What a program refers to: people's words and exercises, by id; erased words are missing."""
 
     words: Mapping[str, str]
-    library: Mapping[str, ExercisePublished]
+    library: Mapping[str, Known]
 
     def phase(self, found: Phase) -> dict[str, Any]:
         """Return a phase with its name."""
@@ -33,11 +33,12 @@ class Reader:
 
     def exercise(self, found: Exercise) -> dict[str, Any]:
         """Return an exercise with its names and what is said about it."""
-        published = self.library[found.exercise]
+        known = self.library[found.exercise].versions[found.version - 1]
         return {
             "exercise": found.exercise,
-            "name": published.name,
-            "plain_name": published.plain_name,
+            "version": found.version,
+            "name": known.name,
+            "plain_name": known.plain_name,
             "dose": asdict(found.dose),
             "priority": found.priority,
             "instructions": self.words.get(found.instructions or ""),
@@ -102,8 +103,9 @@ def _decisions(loaded: Loaded[Program], service: Service) -> Iterator[tuple[Any,
 
 def _reader(program: Program, tenant: str, service: Service) -> Reader:
     exercises = {found.exercise for event in program.revisions for found in event.exercises}
-    states = (service.streams.peek(exercise.KIND, tenant, found).state for found in exercises)
-    library = {state.published.exercise: state.published for state in states if state.published}
+    library = {
+        found: service.streams.peek(exercise.KIND, tenant, found).state for found in exercises
+    }
     return Reader(service.vault.open(tenant, set(_texts(program))), library)
 
 

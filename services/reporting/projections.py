@@ -39,7 +39,7 @@ def on_patient_erased(event: Envelope, views: Views) -> None:
     views.put("patients", patient | {"erased": True})
 
 
-def on_exercise_published(event: Envelope, views: Views) -> None:
+def on_exercise(event: Envelope, views: Views) -> None:
     names = ("exercise", "name", "plain_name")
     views.put("exercises", _document(event, event.data["exercise"], names))
 
@@ -155,7 +155,8 @@ TIMELINE = Projection(
         "hep.prescription.patient.registered.v1": on_patient,
         "hep.prescription.patient.updated.v1": on_patient,
         ERASED: on_patient_erased,
-        "hep.prescription.exercise.published.v1": on_exercise_published,
+        "hep.prescription.exercise.published.v1": on_exercise,
+        "hep.prescription.exercise.revised.v1": on_exercise,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
         "hep.prescription.program.ended.v1": on_program_ended,

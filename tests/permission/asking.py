@@ -124,6 +124,9 @@ def bodies(world: World) -> dict[str, Any]:
         "scim.replace_user": {"userName": "kim@example.org"},
         "scim.patch_user": {"Operations": []},
         "prescription.publish_exercise": EXERCISE,
+        "prescription.revise_exercise": EXERCISE,
+        "prescription.answer_offer": {"accepted": True},
+        "prescription.mark_favourite": {"favourite": True},
         "prescription.prescribe_program": {
             "patient": here["patient"],
             "title": "Legs",

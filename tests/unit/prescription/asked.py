@@ -13,7 +13,9 @@ from prescription.commands import (
     PrescribeProgram,
     ReviseProgram,
 )
-from prescription.events import Dose, PatientRegistered
+from prescription.dosage import Shelf
+from prescription.events import Dose, ExercisePublished, PatientRegistered
+from prescription.exercise import Exercise
 from prescription.patient import Patient
 from prescription.program import Desk, Program, evolve, prescribe
 from prescription.rules import rules
@@ -44,7 +46,18 @@ REVISE = ReviseProgram(
     phase=BEGIN,
     exercises=(replace(SIT, dose=replace(DOSE, repetitions=12)),),
 )
-DESK = Desk(Patient(ANA), {"sit", "bridge"}, date(2026, 9, 7), rules())
+
+
+def known(identity: str, kind: str = "strength") -> Exercise:
+    """Return an exercise of the library, in its first version."""
+    published = ExercisePublished(
+        identity, identity, identity, kind, ("Go.",), (), None, None, None, None, None
+    )
+    return Exercise((published,))
+
+
+LIBRARY = {"sit": known("sit"), "bridge": known("bridge")}
+DESK = Desk(Patient(ANA), Shelf(LIBRARY), date(2026, 9, 7), rules())
 
 
 def keep(words: str, *place: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from prescription.projections import LISTS
+from shared.due import DUE
 from shared.envelope import Envelope
 from tests.events import NOON, documents, event, fold, interleavings
 
@@ -84,6 +85,9 @@ EXERCISE = {
     "stop_if": [],
     "source": None,
 }
+REVISED = EXERCISE | {"version": 2, "name": "High bridge", "guide": None, "edition": None}
+PRACTICE = {"practice": "north", "name": "North", "language": "en"}
+STOCKED = {"library": "north", "edition": "2026-12", "through": 1, "of": 2}
 REGION = {"region": "r", "name": "Coast"}
 MOVED = SITE | {"name": "Harbour", "region": "r", "hours": []}
 SHIFT = {"staff": "bo", "first": "2026-09-07", "last": "2026-09-07", "begins": None, "ends": None}
@@ -97,6 +101,15 @@ STORY = [
     event("prescription.staff.registered", "staff-bo", BO),
     event("prescription.patient.registered", "patient-ana", ANA),
     event("prescription.exercise.published", "exercise-e1", EXERCISE),
+    event("prescription.exercise.revised", "exercise-e1", REVISED, sequence=2),
+    event("prescription.exercise.offered", "exercise-e1", {"exercise": "e1"}, sequence=3),
+    event("prescription.exercise.declined", "exercise-e1", {"exercise": "e1"}, sequence=4),
+    event("prescription.exercise.offered", "exercise-e1", {"exercise": "e1"}, sequence=5),
+    event("prescription.exercise.shared", "exercise-e1", {"exercise": "e1"}, sequence=6),
+    event("prescription.exercise.retired", "exercise-e1", {"exercise": "e1"}, sequence=7),
+    event("prescription.practice.registered", "practice-north", PRACTICE),
+    event("prescription.library.stocked", "library-north", STOCKED),
+    event("prescription.library.stocked", "library-north", STOCKED | {"through": 2}, sequence=2),
     event("prescription.region.registered", "region-r", REGION),
     event("prescription.region.renamed", "region-r", REGION | {"name": "Sea"}, sequence=2),
     event("prescription.site.changed", "site-n", MOVED, sequence=2),
@@ -112,7 +125,7 @@ STORY = [
     ended("first", 3),
 ]
 ERASED = event("prescription.patient.erased", "patient-ana", {"patient": "ana"}, sequence=4)
-COLLECTIONS = ("patients", "programs", "exercises", "regions", "sites", "staff")
+COLLECTIONS = ("patients", "programs", "exercises", "practices", "regions", "sites", "staff")
 
 
 @pytest.mark.invariant(n=10)
@@ -122,6 +135,22 @@ def test_the_lists_do_not_depend_on_the_order_of_streams() -> None:
 
     for order in interleavings(story):
         assert [documents(fold(LISTS, order), name) for name in COLLECTIONS] == expected
+
+
+def test_an_exercise_is_listed_as_it_is_now() -> None:
+    found = documents(fold(LISTS, STORY), "exercises")["north|e1"]
+
+    assert (found["name"], found["version"], found["order"]) == ("High bridge", 2, "high bridge|e1")
+    assert (found["retired"], found["offered"], found["site"]) == (True, False, None)
+    assert {"hig", "kind=strength", "in=past"} <= set(found["tokens"])
+
+
+def test_the_catalogue_comes_in_until_it_is_whole() -> None:
+    dues = [due["data"] for due in fold(LISTS, STORY, since=NOON).pending[DUE]]
+    stocks = [data for data in dues if "edition" in data]
+
+    assert [data["start"] for data in stocks] == [0, 1]
+    assert documents(fold(LISTS, STORY), "practices")["north|north"]["edition"] == "2026-12"
 
 
 def test_a_patient_is_listed_with_the_latest_program_as_it_stands() -> None:
@@ -172,6 +201,6 @@ def test_lists_show_places_and_people_as_they_are_now() -> None:
 def test_who_leaves_has_the_patients_given_on_after_the_last_day() -> None:
     views = fold(LISTS, STORY)
 
-    (due,) = views.pending["due"]
-    assert (due["kind"], due["data"]) == ("hand_over", LEFT)
+    (due,) = [due for due in views.pending[DUE] if due["kind"] == "hand_over"]
+    assert due["data"] == LEFT
     assert due["due_at"] == datetime(2026, 10, 1, tzinfo=UTC)

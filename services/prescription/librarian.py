@@ -1,0 +1,148 @@
+"""The JSON API of the library: exercises are found, put in, changed, shared and retired."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from prescription import answers, commands, favourites, schemas, search, shelves
+from prescription.projections import LISTS
+from prescription.routes import changed, done, routes
+from prescription.rules import rules
+from shared.web import api
+from shared.web.identity import allow, asker, service
+
+
+def _code(codes: tuple[str, ...]) -> fields.String:
+    """Return a field that takes one of some codes, or nothing."""
+    known = validate.OneOf(["", *codes], error="Use one of: " + ", ".join(codes) + ".")
+    return fields.String(load_default="", validate=known)
+
+
+class ExercisesQuery(api.PageQuery):
+    """Query of the library."""
+
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=schemas.LINE),
+        metadata={"description": "words, whole or from their third letter on, in any language"},
+    )
+    kind = _code(rules().kinds)
+    region = _code(rules().guide["regions"])
+    equipment = _code(rules().guide["equipment"])
+    position = _code(rules().guide["positions"])
+    favourite = fields.Boolean(
+        load_default=False, metadata={"description": "only the asker's favourites"}
+    )
+    offered = fields.Boolean(
+        load_default=False,
+        metadata={"description": "only those that wait to be taken in for all sites"},
+    )
+    retired = fields.Boolean(
+        load_default=False, metadata={"description": "those that are prescribed no more"}
+    )
+
+
+@routes.route("/exercises", methods=["POST"])
+@allow("exercise.publish")
+@routes.arguments(schemas.ExerciseRequest)
+@routes.response(201, answers.Created)
+def publish_exercise(body: dict[str, Any]) -> Any:
+    """Put an exercise into the library, of one site or of all."""
+    shelves.check_site(body["site"], asker())
+    cause = api.cause(body)
+    exercise = api.new_id(cause)
+    commit = api.execute(commands.PublishExercise(exercise=exercise, **body), cause)
+    return done(exercise, commit, f"exercises/{exercise}")
+
+
+@routes.route("/exercises", methods=["GET"])
+@allow("exercise.read")
+@api.reads(LISTS)
+@routes.arguments(ExercisesQuery, location="query")
+@routes.response(200, answers.page(answers.ListedExercise))
+def list_exercises(query: dict[str, Any]) -> Any:
+    """Return exercises by name; `q` and codes narrow them down."""
+    limit = query["limit"]
+    found = shelves.exercises(
+        query["q"],
+        asker(),
+        service(),
+        codes=narrowed(query),
+        favourite=query["favourite"],
+        retired=query["retired"],
+        after=api.after(query["cursor"]),
+        limit=limit,
+    )
+    return api.listing(found, limit, "order", dict)
+
+
+def narrowed(query: dict[str, Any]) -> dict[str, str]:
+    """Return the codes that a query of the library narrows it down to."""
+    offered = "yes" if query["offered"] else ""
+    return {name: query[name] for name in search.FACETS} | {"offered": offered}
+
+
+@routes.route("/exercises/<exercise>", methods=["GET"])
+@allow("exercise.read")
+@routes.response(200, answers.Exercise)
+def read_exercise(exercise: str) -> Any:
+    """Return an exercise with all its parts."""
+    found, version = shelves.show(exercise, asker(), service())
+    return found, 200, {"ETag": f'"{version}"'}
+
+
+@routes.route("/exercises/<exercise>/revisions", methods=["POST"])
+@allow("exercise.revise")
+@routes.doc(parameters=[api.IF_MATCH])
+@routes.arguments(schemas.ExerciseChange)
+@routes.response(201, answers.Created)
+def revise_exercise(body: dict[str, Any], exercise: str) -> Any:
+    """Say what an exercise of the practice's own is like, all of it; If-Match names the version."""
+    shelves.load_own(exercise, asker(), service())
+    return changed(commands.ReviseExercise, exercise, "exercises", body)
+
+
+@routes.route("/exercises/<exercise>/retirement", methods=["POST"])
+@allow("exercise.retire")
+@routes.doc(parameters=[api.IF_MATCH])
+@routes.response(201, answers.Created)
+def retire_exercise(exercise: str) -> Any:
+    """Have an exercise prescribed no more; programs that have it go on."""
+    shelves.load_own(exercise, asker(), service())
+    return changed(commands.RetireExercise, exercise, "exercises", {})
+
+
+@routes.route("/exercises/<exercise>/offer", methods=["POST"])
+@allow("exercise.offer")
+@routes.doc(parameters=[api.IF_MATCH])
+@routes.response(201, answers.Created)
+def offer_exercise(exercise: str) -> Any:
+    """Offer an exercise of one site to all sites of the practice."""
+    shelves.load(exercise, asker(), service())
+    return changed(commands.OfferExercise, exercise, "exercises", {})
+
+
+@routes.route("/exercises/<exercise>/answer", methods=["POST"])
+@allow("exercise.answer")
+@routes.doc(parameters=[api.IF_MATCH])
+@routes.arguments(schemas.AnswerRequest)
+@routes.response(201, answers.Created)
+def answer_offer(body: dict[str, Any], exercise: str) -> Any:
+    """Take an offered exercise in for all sites, or leave it with its own."""
+    shelves.load(exercise, asker(), service())
+    shelves.check_answering(asker())
+    return changed(commands.AnswerOffer, exercise, "exercises", body)
+
+
+@routes.route("/exercises/<exercise>/favourite", methods=["POST"])
+@allow("exercise.favour")
+@routes.arguments(schemas.FavouriteRequest)
+@routes.response(201, answers.Created)
+def mark_favourite(body: dict[str, Any], exercise: str) -> Any:
+    """Want an exercise at hand, or no longer; favourites are the asker's own."""
+    shelves.load(exercise, asker(), service())
+    cause = api.cause(body)
+    shelf = favourites.whose(cause.tenant, cause.actor)
+    command = commands.MarkFavourite(shelf=shelf, exercise=exercise, **body)
+    commit = api.execute(command, cause)
+    return done(exercise, commit, f"exercises/{exercise}")

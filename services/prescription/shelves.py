@@ -1,0 +1,189 @@
+"""What is looked up in the library: exercises by words and codes, one with all of its parts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from prescription import exercise, favourites, search
+from prescription.fault import fault
+from prescription.projections import LISTS
+from prescription.queries import find
+from shared.errors import NotFound, Refusal
+from shared.mongo import Document
+from shared.permission import NOBODY_HERE, Asker
+from shared.service import Service
+from shared.stream import Loaded
+from shared.tenancy import LIMIT
+
+# Of what a list shows of an exercise.
+BRIEF = (
+    "exercise",
+    "name",
+    "plain_name",
+    "kind",
+    "steps",
+    "stop_if",
+    "source",
+    "version",
+    "word",
+    "site",
+    "retired",
+    "offered",
+    "order",
+)
+
+
+class OfAllSites(Refusal):
+    """What all sites have is changed by who answers for all of them."""
+
+    slug = "exercise-of-all-sites"
+    title = "All sites have this exercise"
+
+
+def load(identity: str, asker: Asker, service: Service) -> Loaded[exercise.Exercise]:
+    """Return an exercise that the asker's sites have.
+
+    Raises:
+        NotFound: there is none, or only another site has it.
+    """
+    loaded = find(exercise.KIND, identity, asker, service)
+    sites = _sites(asker)
+    if sites is not None and loaded.state.site not in (None, *sites):
+        raise NotFound(NOBODY_HERE)
+    return loaded
+
+
+def load_own(identity: str, asker: Asker, service: Service) -> Loaded[exercise.Exercise]:
+    """Return an exercise that the asker may change.
+
+    Raises:
+        NotFound: there is none for this asker.
+        OfAllSites: all sites have it, and the asker's work is limited to some.
+    """
+    loaded = load(identity, asker, service)
+    if asker.identity.is_limited and loaded.state.site is None:
+        raise OfAllSites("Who answers for all of them changes it. Put in one of your own instead.")
+    return loaded
+
+
+def check_answering(asker: Asker) -> None:
+    """Refuse an answer for all sites by somebody whose work is limited to some.
+
+    Raises:
+        OfAllSites: it is.
+    """
+    if asker.identity.is_limited:
+        raise OfAllSites("Who answers for all of them decides what they share.")
+
+
+def check_site(site: str | None, asker: Asker) -> None:
+    """Refuse to publish beyond the sites that the asker's work is limited to.
+
+    Raises:
+        ExerciseImpossible: the site is not among them, or none is named.
+    """
+    sites = _sites(asker)
+    if sites is not None and site not in sites:
+        reason = fault("/site", "Choose one of your clinics. You can offer it to all of them then.")
+        raise exercise.ExerciseImpossible("Look at the site.", faults=[reason])
+
+
+def show(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any], int]:
+    """Return an exercise as answers.Exercise has it, and its version as a stream.
+
+    Raises:
+        NotFound: there is none for this asker.
+    """
+    loaded = load(identity, asker, service)
+    state = loaded.state
+    latest = state.latest
+    if latest is None:
+        raise NotFound(NOBODY_HERE)
+    return {
+        **asdict(latest),
+        "id": identity,
+        "version": len(state.versions),
+        "word": state.word,
+        "site": state.site,
+        "retired": state.retired,
+        "offered": state.offered,
+        "harder": [one["exercise"] for one in harder(identity, asker, service)],
+        "favourite": identity in shelf(asker, service),
+    }, loaded.version
+
+
+def exercises(
+    words: str,
+    asker: Asker,
+    service: Service,
+    *,
+    codes: Mapping[str, str] | None = None,
+    favourite: bool = False,
+    retired: bool = False,
+    after: str = "",
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Return exercises by name, one more than asked where there are more.
+
+    Args:
+        words: of them, whole or from their third letter on, in any language; empty for all.
+        asker: sees those of all sites and of the asker's.
+        service: whose.
+        codes: facet (search.FACETS, or `offered`) to the code that they must have.
+        favourite: only the asker's own.
+        retired: those that are prescribed no more instead of those that are.
+        after: `order` of the last one before.
+        limit: of the page.
+    """
+    chosen = _chosen(search.wanted(words, codes or {}, retired=retired), asker)
+    if favourite:
+        chosen["exercise"] = {"$in": list(shelf(asker, service))}
+    documents = service.documents(LISTS, "exercises")
+    page = documents.page(asker.tenant, chosen, order="order", after=after, limit=limit)
+    return [_brief(found) for found in page]
+
+
+def library(asker: Asker, service: Service) -> Iterator[dict[str, Any]]:
+    """Yield by name all that the asker may prescribe."""
+    chosen = _chosen([search.in_use(retired=False)], asker)
+    found = service.documents(LISTS, "exercises").every(asker.tenant, chosen, order="order")
+    return map(_brief, found)
+
+
+def harder(identity: str, asker: Asker, service: Service) -> list[dict[str, Any]]:
+    """Return the exercises one rung above one, by name."""
+    chosen = _chosen([search.code("easier", identity), search.in_use(retired=False)], asker)
+    documents = service.documents(LISTS, "exercises")
+    page = documents.page(asker.tenant, chosen, order="order", limit=LIMIT)[:LIMIT]
+    return [_brief(found) for found in page]
+
+
+def named(identities: list[str], asker: Asker, service: Service) -> list[dict[str, Any]]:
+    """Return exercises by their ids, in this order, those that are there."""
+    found = service.documents(LISTS, "exercises").many(asker.tenant, identities)
+    return [_brief(found[one]) for one in identities if one in found]
+
+
+def shelf(asker: Asker, service: Service) -> favourites.Shelf:
+    """Return the asker's favourites."""
+    whose = favourites.whose(asker.tenant, asker.identity.subject)
+    return service.streams.peek(favourites.KIND, asker.tenant, whose).state
+
+
+def _chosen(tokens: list[str], asker: Asker) -> dict[str, Any]:
+    chosen: dict[str, Any] = {"tokens": {"$all": tokens}}
+    if (sites := _sites(asker)) is not None:
+        chosen["site"] = {"$in": [None, *sites]}
+    return chosen
+
+
+def _sites(asker: Asker) -> tuple[str, ...] | None:
+    """Return the sites that the asker's work is limited to; None where it is not."""
+    return asker.identity.sites if asker.identity.is_limited else None
+
+
+def _brief(found: Document) -> dict[str, Any]:
+    return {name: found[name] for name in BRIEF} | {
+        "id": found["exercise"],
+        "guide": found["guide"],
+    }
