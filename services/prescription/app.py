@@ -16,6 +16,7 @@ def _front() -> Front:
     from prescription import (  # noqa: PLC0415
         administration,  # noqa: F401
         bureau,  # noqa: F401
+        display,  # noqa: F401
         imports,  # noqa: F401
         librarian,  # noqa: F401
         uploads,  # noqa: F401

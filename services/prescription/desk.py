@@ -109,6 +109,7 @@ def describe() -> dict[str, Any]:
         "called": label,
         "label": label,
         "administers": "administrator" in identity().roles,
+        "leads": "lead" in identity().roles,
         "treats": bool(set(TREATING) & set(identity().roles)),
         "certifies": bool(permission.action("erasure.read").reach(identity())),
     }
@@ -133,13 +134,18 @@ def draw(template: str, values: Typed, refusal: Exception | None = None, **aroun
         values=values,
         errors=errors,
         summary={name: Markup("{}: {}").format(label(name), why) for name, why in errors.items()},
-        key=values["key"] or secrets.token_hex(16),
+        key=values["key"] or fresh_key(),
         stale=isinstance(refusal, Stale),
         label=label,
         **around,
     )
     status = refusal.status if isinstance(refusal, Stale) else 422 if refusal else 200
     return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def fresh_key() -> str:
+    """Return the idempotency key of a form that is drawn for the first time."""
+    return secrets.token_hex(16)
 
 
 def lead_to(path: str, commit: Commit, *, done: str) -> Response:

@@ -12,12 +12,23 @@ from werkzeug.datastructures import MultiDict
 from prescription.fault import Worded
 from prescription.kinds import DAY
 from prescription.labels import LABELS, split
+from prescription.schemas import LEFT
 from shared.errors import Fault, Invalid
 from shared.web.problems import flatten
 
 REFUSED = (ValidationError, Invalid)
 DATE = ("day", "month", "year")
-LISTS = {"goals", "steps", "stop_if"}
+LISTS = {
+    "goals",
+    "steps",
+    "stop_if",
+    "muscles",
+    "mistakes",
+    "contraindications",
+    "precautions",
+    "equipment",
+    "easier",
+}
 ROW = re.compile(r"exercises-(\d{1,4})-exercise")
 WHOLE = (
     "sets",
@@ -27,8 +38,14 @@ WHOLE = (
     "days_per_week",
     "effort",
     "rest_seconds",
+    "layers",
+    "frequency_hz",
+    "pulse_us",
+    "milliamperes",
 )
 DECIMAL = ("minutes", "load_kg")
+# Of forms without rows.
+NUMBERS = {"birth_year", "phase-number", *(f"usual-{name}" for name in WHOLE)}
 # A row in which nothing but these was touched is an empty one.
 USUAL = {"times_per_day", "days_per_week"}
 WEEK = 7
@@ -36,7 +53,7 @@ NO_SIDE = "none"
 # What the API says of a text, said of three fields.
 TYPED = {DAY: "Type the day, month and year of a date that there is."}
 # Parts of a form that may be empty as a whole.
-OPTIONAL = {"source"}
+OPTIONAL = {"source", "usual"}
 
 Form = MultiDict[str, str]
 
@@ -145,9 +162,13 @@ def _worded(fault: Fault) -> Wrong:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return _date(value)
+    if isinstance(value, list):
+        return value or ""
     if name in LISTS:
-        return lines(value)
-    return whole(value) if name in {"birth_year", "phase-number"} else value.strip()
+        return lines(value) or ("" if name in LEFT else [])
+    if name.rpartition("-")[2] in DECIMAL:
+        return _decimal(value.strip())
+    return whole(value) if name in NUMBERS else value.strip()
 
 
 def _date(parts: Mapping[str, str]) -> str:

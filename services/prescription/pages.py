@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from prescription import commands, desk, erasure, forms, queries, schemas, shelves
+from prescription import commands, desk, erasure, forms, queries, schemas
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
 from shared.errors import Stale
@@ -38,7 +38,6 @@ PROGRAM = (
     *CONTENT,
 )
 REVISION = ("reason", "note", "effective", *CONTENT)
-EXERCISE = ("name", "plain_name", "kind", "steps", "stop_if", "source-title", "source-url")
 BOTH = ["GET", "POST"]
 
 pages = Blueprint("pages", __name__, url_prefix="/prescription")
@@ -178,31 +177,3 @@ def end(program: str) -> Any:
     except (*REFUSED, Stale) as refusal:
         return desk.draw("end.html", values, refusal, **around)
     return desk.lead_to(f"programs/{program}", commit, done="ended")
-
-
-@pages.get("/exercises")
-@page("exercise.read")
-@api.reads(LISTS)
-def show_exercises() -> Any:
-    """Show the library."""
-    after, limit = api.after(request.args.get("cursor", "")), 50
-    found = shelves.exercises("", asker(), service(), after=after, limit=limit)
-    listed = api.listing(found, limit, "order", dict)
-    return render_template("prescription/exercises.html", exercises=listed["items"], **listed)
-
-
-@pages.route("/exercises/new", methods=BOTH)
-@page("exercise.publish")
-def publish_exercise() -> Any:
-    """Put an exercise into the library."""
-    values = forms.typed(request.form)
-    if request.method == "GET":
-        return desk.draw("publish.html", values)
-    try:
-        body = schemas.ExerciseRequest().load(forms.body(values, EXERCISE))
-        cause = api.cause(body, key=values["key"])
-        exercise = api.new_id(cause)
-        commit = api.execute(commands.PublishExercise(exercise=exercise, **body), cause)
-    except REFUSED as refusal:
-        return desk.draw("publish.html", values, refusal)
-    return desk.lead_to("exercises", commit, done="published")

@@ -6,7 +6,7 @@ the rules' to say.
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from prescription import kinds
 from prescription.commands import AskedDiagnosis, AskedExercise, AskedPhase
@@ -248,16 +248,21 @@ class ExerciseChange(Schema):
     easier = kinds.rows(kinds.identity(), 10)
     verified = kinds.flag()
 
-    @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Gather what makes a guide, where any of it is given.
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def complete(self, _: Any, original: dict[str, Any], **__: Any) -> None:
+        """Ask for what no guide is without, where any of it is given.
 
         Raises:
-            ValidationError: some is given, and what no guide is without is not.
+            ValidationError: it is not given.
         """
-        given = {name: data.pop(name) for name in [*NEEDED, *LEFT] if name in data}
-        if missing := [name for name in NEEDED if given and name not in given]:
+        missing = [name for name in NEEDED if name not in original]
+        if missing and any(name in original for name in [*NEEDED, *LEFT]):
             raise ValidationError({name: [kinds.FILL] for name in missing})
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Gather what makes a guide, where any of it is given."""
+        given = {name: data.pop(name) for name in [*NEEDED, *LEFT] if name in data}
         guide = Guide(**LEFT | given, wordings=()) if given else None
         return data | {"guide": guide}
 

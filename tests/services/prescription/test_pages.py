@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from prescription.catalogue import catalogue, identity
 from tests.people import ADA, ANA, BO, CY, DEE
 from tests.services.prescription.conftest import EXERCISE, Clinic
+from tests.services.prescription.test_exercises import stock
 
 Fields = Mapping[str, Any]
 
@@ -306,3 +308,134 @@ def test_pages_are_for_staff_of_the_practice(clinic: Clinic) -> None:
     clinic.client.delete_cookie("hep")
     answer = clinic.client.get("/prescription/")
     assert answer.headers["Location"].startswith("/prescription/session?next=/prescription/")
+
+
+@pytest.fixture
+def stocked(clinic: Clinic) -> Clinic:
+    """The clinic with the whole catalogue."""
+    stock(clinic)
+    clinic.catch_up()
+    return clinic
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_exercise_of_the_catalogue_is_drawn_whole(stocked: Clinic, language: str) -> None:
+    for word, entry in catalogue().entries.items():
+        answer = visit(stocked, f"/exercises/{identity('north', word)}", language=language)
+
+        text = unescape(answer.text)
+        assert (word, answer.status_code) == (word, 200)
+        for said in (*entry.steps, *entry.contraindications, *entry.wordings[0].steps):
+            assert said in text
+        assert entry.usual.source.title in text
+        machine = {"en": "Written by a machine", "es": "Escrito por una máquina"}[language]
+        assert machine in text
+        seen = {"en": "unverified", "es": "sin verificar"}[language]
+        assert (seen in text) != entry.usual.source.verified
+
+
+def test_the_library_is_narrowed_down_without_a_script(stocked: Clinic) -> None:
+    found = visit(stocked, "/exercises?q=&region=hip&position=side_lying&kind=&equipment=").text
+
+    assert "Clamshell" in found
+    assert "Step-up" not in found
+    assert 'value="hip" selected' in found
+    assert "No exercise is found" in visit(stocked, "/exercises?q=zzz").text
+    assert "Step-up" in visit(stocked, "/exercises?region=tail").text
+
+
+def test_a_ladder_leads_up_and_down(stocked: Clinic) -> None:
+    low, high = identity("north", "sit-to-stand"), identity("north", "step-up")
+
+    assert f"/prescription/exercises/{high}" in visit(stocked, f"/exercises/{low}").text
+    assert f"/prescription/exercises/{low}" in visit(stocked, f"/exercises/{high}").text
+
+
+def press(clinic: Clinic, exercise: str, what: str, person: str = BO, **fields: str) -> Any:
+    """Press a button of an exercise's page."""
+    page = visit(clinic, f"/exercises/{exercise}", person).text
+    form = re.search(rf'action="[^"]*/{what}".*?</form>', page, re.DOTALL)
+    assert form, page
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    address = f"/prescription/exercises/{exercise}/{what}"
+    return clinic.client.post(address, data={**hidden, **fields}, follow_redirects=False)
+
+
+def test_a_favourite_stands_at_hand_until_it_is_taken_away(stocked: Clinic) -> None:
+    bridge = identity("north", "bridge")
+    pressed = press(stocked, bridge, "favourite", favourite="true")
+
+    assert "done=favoured" in pressed.headers["Location"]
+    assert "Your favourites stand here" not in visit(stocked, "/exercises").text
+    press(stocked, bridge, "favourite")
+    assert "Your favourites stand here" in visit(stocked, "/exercises").text
+
+
+def test_an_own_exercise_is_put_in_changed_offered_shared_and_retired(clinic: Clinic) -> None:
+    fields = {
+        "name": "Chair rise",
+        "plain_name": "Rise",
+        "kind": "strength",
+        "steps": "Sit.\nStand.",
+        "site": clinic.site,
+        "purpose": "Strong legs.",
+        "region": "knee",
+        "position": "sitting",
+        "space": "stand",
+        "supervision": "alone",
+        "sides": "both",
+        "equipment": ["chair", "wall"],
+        "easier": clinic.exercise,
+        "usual-sets": "2",
+        "usual-repetitions": "8",
+    }
+    clinic.catch_up()
+    answer = send(clinic, "/exercises/new", fields)
+    assert answer.status_code == 302, summary(answer)
+    own = answer.headers["Location"].split("/")[-1].split("?")[0]
+    clinic.catch_up()
+    revised = send(clinic, f"/exercises/{own}/revise", fields | {"name": "Slow chair rise"})
+    assert revised.status_code == 302, summary(revised)
+    clinic.catch_up()
+    found = clinic.get(f"/exercises/{own}").json
+
+    assert (found["name"], found["version"], found["site"]) == ("Slow chair rise", 2, clinic.site)
+    assert found["guide"]["equipment"] == ["chair", "wall"]
+    assert found["guide"]["easier"] == [clinic.exercise]
+    assert found["guide"]["usual"]["dose"]["repetitions"] == 8
+    for what, fields, person, done in (
+        ("offer", {}, BO, "offered"),
+        ("answer", {"accepted": "true"}, DEE, "shared"),
+        ("retire", {}, BO, "retired"),
+    ):
+        pressed = press(clinic, own, what, person, **fields)
+        assert f"done={done}" in pressed.headers["Location"]
+        clinic.catch_up()
+    assert "The exercise is retired" in visit(clinic, f"/exercises/{own}?done=retired").text
+
+
+def test_what_is_wrong_with_an_exercise_stands_at_its_field(clinic: Clinic) -> None:
+    fields = {"name": "", "plain_name": "x", "kind": "heat", "steps": "Go."}
+    more = {"purpose": "Warm.", "region": "knee", "usual-repetitions": "5"}
+    told = summary(send(clinic, "/exercises/new", fields | more))
+
+    assert set(told) == {"name", "position", "space", "supervision", "sides"}
+    whole = {"position": "sitting", "space": "seat", "supervision": "alone", "sides": "one"}
+    told = summary(send(clinic, "/exercises/new", fields | more | whole | {"name": "Heat"}))
+    assert set(told) == {"usual-repetitions", "usual-minutes"}
+
+
+def test_a_button_that_comes_too_late_says_so(clinic: Clinic) -> None:
+    clinic.catch_up()
+    press(clinic, clinic.exercise, "retire")
+    clinic.client.set_cookie("hep", BO)
+    page = visit(clinic, "/exercises/new").text
+    csrf = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))["csrf"]
+
+    answer = clinic.client.post(
+        f"/prescription/exercises/{clinic.exercise}/retire",
+        data={"csrf": csrf, "key": "again", "version": "2"},
+    )
+
+    assert answer.status_code == 409
+    assert "This exercise is retired" in answer.text
