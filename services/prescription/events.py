@@ -83,10 +83,9 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What else is to be known of an exercise.
+    """What else is to be known of an exercise; `easier` are those one rung below.
 
-    `sides` says on which it is done, `easier` are the exercises one rung below, `verified` whether
-    muscles, contraindications and precautions were seen in a source.
+    `verified`: muscles, contraindications and precautions were seen in a source.
     """
 
     purpose: str
@@ -283,11 +282,7 @@ class PatientReleased:
 
 @dataclass(frozen=True, slots=True)
 class ExercisePublished:
-    """An exercise came into the practice's library.
-
-    `word` and `edition` say which of the catalogue it is; a practice's own has neither. `site` is
-    the one that has it, None for all of the practice. What was published long ago has no guide.
-    """
+    """An exercise came into a library: of one site or of all; `word` is that of the catalogue."""
 
     exercise: str
     name: str

@@ -23,6 +23,7 @@ from shared import mongo
 from shared.store import from_document
 from tests.bench import fair, guards
 from tests.bench import load as loads
+from tests.bench.library import measured
 from tests.bench.pairs import interleave, rates, times
 from tests.bench.pipeline import Pipeline
 from tests.bench.visible import open_chain, visible
@@ -121,6 +122,9 @@ def main() -> None:
             f"{os.cpu_count()} cores, Python {machine.python_version()}, "
             f"store {server.get('secantusVersion') or server['version']}; in brackets the range"
         )
+        with mongo.connect(mongodb, "bench") as client:
+            for line in times("search of 5,000", measured(client["bench_library"], SAMPLES)):
+                console.print(line)
         with running(Path(folder) / "data", kafka, mongodb, **UNBOUNDED) as platform:
             measure(platform, console)
             guard(platform, console)

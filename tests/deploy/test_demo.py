@@ -19,6 +19,8 @@ from deploy.local.demo.published import HERE, published
 from deploy.local.demo.script import STOPS, Step, resolve, steps, stops
 from notifications.rules import rules
 from prescription import schemas as prescription
+from prescription.dose import faults
+from prescription.rules import rules as codes
 
 PRINTED = "from deploy.local.demo.script import steps; print(steps())"
 AMOUNTS = ("sets", "repetitions", "hold_seconds", "minutes", "times_per_day", "days_per_week")
@@ -54,6 +56,16 @@ def doses() -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
             phase = program["phases"][step.body["phase"]["number"] - 1]
             for asked, dose in zip(step.body["exercises"], phase["doses"], strict=True):
                 yield asked, dose, program
+
+
+def test_every_dose_goes_with_the_kind_of_its_exercise() -> None:
+    kinds = {f"@{step.name}": step.body["kind"] for step in sent("exercise")}
+    asked = [one for step in sent("program", "revision") for one in step.body["exercises"]]
+    loaded = [(prescription.DoseRequest().load(one["dose"]), one["exercise"]) for one in asked]
+    found = [told for dose, name in loaded for told in faults(dose, "", codes(), kinds[name])]
+
+    assert asked
+    assert found == []
 
 
 def test_the_script_is_the_same_every_time() -> None:
