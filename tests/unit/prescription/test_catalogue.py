@@ -1,6 +1,7 @@
 """The exercises that HEP brings: each whole, easy to read, on a ladder without a circle."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,12 @@ def test_there_are_forty_exercises_and_more_of_every_modality() -> None:
 
     assert len(ENTRIES) >= FORTY
     assert {"heat", "cold", "electrical", "vestibular", "breathing", "aerobic", "balance"} <= kinds
+
+
+def test_the_readme_says_how_many_there_are() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+
+    assert f"the {len(ENTRIES)} exercises that come with it" in readme
 
 
 def test_a_change_of_the_files_is_a_new_edition() -> None:
