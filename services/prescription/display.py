@@ -10,11 +10,10 @@ from prescription import commands, desk, favourites, forms, queries, reading, sc
 from prescription.exercise import AlreadyRetired, NoOffer, OfTheCatalogue
 from prescription.forms import REFUSED, Typed
 from prescription.labels import called, label, say
-from prescription.librarian import narrowed
 from prescription.pages import BOTH, pages
 from prescription.projections import LISTS
 from prescription.rules import rules
-from prescription.search import FACETS
+from prescription.search import FACETS, Asked
 from shared.errors import Stale
 from shared.web import api
 from shared.web.identity import asker, page, service
@@ -163,17 +162,9 @@ def _list() -> dict[str, Any]:
     known |= {"equipment": rules().guide["equipment"], "position": rules().guide["positions"]}
     asked |= {name: "" for name in FACETS if asked[name] not in known[name]}
     flags = {name: request.args.get(name, "") == "true" for name in FLAGS}
-    limit = 50
-    found = shelves.exercises(
-        asked["q"],
-        asker(),
-        service(),
-        codes=narrowed(asked | flags),
-        favourite=flags["favourite"],
-        retired=flags["retired"],
-        after=api.after(request.args.get("cursor", "")),
-        limit=limit,
-    )
+    wanted = Asked(asked["q"], {name: asked[name] for name in FACETS}, **flags)
+    after, limit = api.after(request.args.get("cursor", "")), 50
+    found = shelves.exercises(wanted, asker(), service(), after=after, limit=limit)
     listed = api.listing(found, limit, "order", dict)
     given = {name: value for name, value in asked.items() if value}
     given |= {name: "true" for name, value in flags.items() if value}

@@ -62,24 +62,16 @@ def publish_exercise(body: dict[str, Any]) -> Any:
 @routes.response(200, answers.page(answers.ListedExercise))
 def list_exercises(query: dict[str, Any]) -> Any:
     """Return exercises by name; `q` and codes narrow them down."""
-    limit = query["limit"]
-    found = shelves.exercises(
-        query["q"],
-        asker(),
-        service(),
-        codes=narrowed(query),
+    after, limit = api.after(query["cursor"]), query["limit"]
+    asked = search.Asked(
+        text=query["q"],
+        codes={name: query[name] for name in search.FACETS},
         favourite=query["favourite"],
+        offered=query["offered"],
         retired=query["retired"],
-        after=api.after(query["cursor"]),
-        limit=limit,
     )
+    found = shelves.exercises(asked, asker(), service(), after=after, limit=limit)
     return api.listing(found, limit, "order", dict)
-
-
-def narrowed(query: dict[str, Any]) -> dict[str, str]:
-    """Return the codes that a query of the library narrows it down to."""
-    offered = "yes" if query["offered"] else ""
-    return {name: query[name] for name in search.FACETS} | {"offered": offered}
 
 
 @routes.route("/exercises/<exercise>", methods=["GET"])

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from prescription.policies import go_on, hand_over, stock
-from prescription.search import tokens
+from prescription.search import INDEX, tokens, words
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -95,13 +95,14 @@ def on_library_stocked(event: Envelope, views: Views) -> None:
 
 
 def on_exercise_published(event: Envelope, views: Views) -> None:
-    own = {name: event.data.get(name) for name in ("guide", "site", "word")}
-    own |= {"version": 1, "retired": False, "offered": False}
+    own = {name: event.data.get(name) for name in ("site", "word")}
+    own |= {"version": 1, "retired": False, "offered": False, "words": words(event.data)}
     _put_exercise(_document(event, LIBRARY) | own | {"order": by_name(event)}, views)
 
 
 def on_exercise_revised(event: Envelope, views: Views) -> None:
-    changed = _fields(event, (*LIBRARY, "guide", "version")) | {"order": by_name(event)}
+    changed = _fields(event, (*LIBRARY, "version"))
+    changed |= {"order": by_name(event), "words": words(event.data)}
     _put_exercise(_own("exercises", event, views) | changed, views)
 
 
@@ -170,7 +171,8 @@ def on_erasure_completed(event: Envelope, views: Views) -> None:
 
 def _put_exercise(exercise: Document, views: Views) -> None:
     """Put the exercise, with what it is found by."""
-    views.put("exercises", exercise | {"tokens": tokens(exercise)})
+    found = tokens(exercise["words"], retired=exercise["retired"])
+    views.put("exercises", exercise | {"tokens": found})
 
 
 def _stocked(event: Envelope, views: Views) -> Document:
@@ -295,7 +297,7 @@ INDEXES = (
     (LISTS, "patients", ("erased", "order")),
     (LISTS, "patients", ("therapist", "order")),
     (LISTS, "programs", ("patient", "order")),
-    (LISTS, "exercises", ("tokens", "order")),
+    (LISTS, "exercises", INDEX),
     (LISTS, "regions", ("order",)),
     (LISTS, "imports", ("order",)),
     (LISTS, "sites", ("order",)),

@@ -1,6 +1,6 @@
 """What is looked up in the library: exercises by words and codes, one with all of its parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +8,7 @@ from prescription import exercise, favourites, search
 from prescription.fault import fault
 from prescription.projections import LISTS
 from prescription.queries import find
+from prescription.search import INDEX, Asked
 from shared.errors import NotFound, Refusal
 from shared.mongo import Document
 from shared.permission import NOBODY_HERE, Asker
@@ -113,48 +114,39 @@ def show(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any],
 
 
 def exercises(
-    words: str,
-    asker: Asker,
-    service: Service,
-    *,
-    codes: Mapping[str, str] | None = None,
-    favourite: bool = False,
-    retired: bool = False,
-    after: str = "",
-    limit: int = 50,
+    asked: Asked, asker: Asker, service: Service, *, after: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:
     """Return exercises by name, one more than asked where there are more.
 
     Args:
-        words: of them, whole or from their third letter on, in any language; empty for all.
+        asked: what is looked for.
         asker: sees those of all sites and of the asker's.
         service: whose.
-        codes: facet (search.FACETS, or `offered`) to the code that they must have.
-        favourite: only the asker's own.
-        retired: those that are prescribed no more instead of those that are.
         after: `order` of the last one before.
         limit: of the page.
     """
-    chosen = _chosen(search.wanted(words, codes or {}, retired=retired), asker)
-    if favourite:
+    chosen = _chosen(asked, asker)
+    if asked.favourite:
         chosen["exercise"] = {"$in": list(shelf(asker, service))}
     documents = service.documents(LISTS, "exercises")
-    page = documents.page(asker.tenant, chosen, order="order", after=after, limit=limit)
+    page = documents.page(
+        asker.tenant, chosen, order="order", after=after, limit=limit, index=INDEX
+    )
     return [_brief(found) for found in page]
 
 
 def library(asker: Asker, service: Service) -> Iterator[dict[str, Any]]:
     """Yield by name all that the asker may prescribe."""
-    chosen = _chosen([search.in_use(retired=False)], asker)
-    found = service.documents(LISTS, "exercises").every(asker.tenant, chosen, order="order")
-    return map(_brief, found)
+    chosen = _chosen(Asked(), asker)
+    documents = service.documents(LISTS, "exercises")
+    return map(_brief, documents.every(asker.tenant, chosen, order="order", index=INDEX))
 
 
 def harder(identity: str, asker: Asker, service: Service) -> list[dict[str, Any]]:
     """Return the exercises one rung above one, by name."""
-    chosen = _chosen([search.code("easier", identity), search.in_use(retired=False)], asker)
+    chosen = _chosen(Asked(codes={"easier": identity}), asker)
     documents = service.documents(LISTS, "exercises")
-    page = documents.page(asker.tenant, chosen, order="order", limit=LIMIT)[:LIMIT]
+    page = documents.page(asker.tenant, chosen, order="order", limit=LIMIT, index=INDEX)[:LIMIT]
     return [_brief(found) for found in page]
 
 
@@ -170,8 +162,9 @@ def shelf(asker: Asker, service: Service) -> favourites.Shelf:
     return service.streams.peek(favourites.KIND, asker.tenant, whose).state
 
 
-def _chosen(tokens: list[str], asker: Asker) -> dict[str, Any]:
-    chosen: dict[str, Any] = {"tokens": {"$all": tokens}}
+def _chosen(asked: Asked, asker: Asker) -> dict[str, Any]:
+    """Return the query of what is looked for, among what the asker's sites have."""
+    chosen = search.wanted(asked)
     if (sites := _sites(asker)) is not None:
         chosen["site"] = {"$in": [None, *sites]}
     return chosen
@@ -183,7 +176,4 @@ def _sites(asker: Asker) -> tuple[str, ...] | None:
 
 
 def _brief(found: Document) -> dict[str, Any]:
-    return {name: found[name] for name in BRIEF} | {
-        "id": found["exercise"],
-        "guide": found["guide"],
-    }
+    return {name: found[name] for name in BRIEF} | {"id": found["exercise"]}

@@ -79,10 +79,10 @@ class Shelves:
 
     def bare(self, words: str, codes: dict[str, str]) -> list[Any]:
         """Return the same page, straight from the index."""
-        chosen = {"tenant": "north", "tokens": {"$all": search.wanted(words, codes)}}
+        chosen = {"tenant": "north", **search.wanted(search.Asked(words, codes))}
         chosen["order"] = {"$gt": "", "$lt": "\U0010ffff"}
         found = self.database[LISTS.collection("exercises")].find(chosen)
-        return list(found.sort("order", 1).limit(PAGE))
+        return list(found.sort("order", 1).limit(PAGE).hint("tenant_tokens_order"))
 
 
 def fill(database: Database) -> None:

@@ -87,9 +87,9 @@ def test_the_library_is_searched_in_both_languages_and_by_codes(clinic: Clinic) 
     stock(clinic)
     clinic.catch_up()
 
-    assert names(clinic, "q=escalon") == ["Step-up"]
+    assert names(clinic, "q=subir escalon") == ["Step-up"]
     assert names(clinic, "q=HEEL ra") == []
-    assert names(clinic, "q=HEEL rai") == ["Heel raise, standing"]
+    assert names(clinic, "q=HEEL rai stand") == ["Heel raise, standing"]
     assert names(clinic, "kind=cold") == ["Cold pack"]
     assert names(clinic, "region=hip&position=side_lying&equipment=mat") == ["Clamshell"]
     assert clinic.get("/exercises?region=tail").status_code == 422

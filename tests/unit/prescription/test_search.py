@@ -10,12 +10,16 @@ from prescription.catalogue import catalogue
 
 
 def listed(word: str, **other: Any) -> dict[str, Any]:
-    command = catalogue().publication("north", word)
-    return {**asdict(command), "retired": False, "offered": False} | other
+    return {**asdict(catalogue().publication("north", word)), **other}
 
 
-def found(exercise: dict[str, Any], words: str, **codes: str) -> bool:
-    return set(search.wanted(words, codes)) <= set(search.tokens(exercise))
+def found(exercise: dict[str, Any], text: str, *, retired: bool = False, **codes: str) -> bool:
+    """Tell whether a query finds an exercise, as a store would."""
+    words = search.words(exercise)
+    asked = search.wanted(search.Asked(text, codes))
+    others = set(asked.get("words", {"$all": []})["$all"])
+    at_first = asked["tokens"] in search.tokens(words, retired=retired)
+    return at_first and asked["retired"] == retired and others <= set(words)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +42,19 @@ def test_codes_narrow_it_down() -> None:
     assert not found(listed("step-up"), "region=knee")
 
 
-def test_what_is_retired_is_found_among_what_is_past() -> None:
-    past = set(search.tokens(listed("step-up", retired=True)))
+def test_what_is_retired_is_not_found_among_what_is_prescribed() -> None:
+    words = search.words(listed("step-up"))
 
-    assert set(search.wanted("step", {}, retired=True)) <= past
-    assert not set(search.wanted("step", {})) <= past
+    assert not found(listed("step-up"), "step", retired=True)
+    assert not found(listed("step-up"), "", retired=True)
+    assert search.wanted(search.Asked(retired=True))["tokens"] in search.tokens(words, retired=True)
+
+
+def test_the_longest_word_is_asked_of_the_index() -> None:
+    query = search.wanted(search.Asked("of standing", {"region": "knee"}))
+
+    assert query["tokens"] == "standing"
+    assert query["words"] == {"$all": ["of", "region=knee"]}
 
 
 def test_an_exercise_without_a_guide_is_found_too() -> None:
