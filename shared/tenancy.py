@@ -43,7 +43,6 @@ class Documents:
         order: str,
         after: str = "",
         limit: int = 50,
-        index: Sequence[str] = (),
     ) -> list[Document]:
         """Return documents in the order of a unique text field, beginning after a value.
 
@@ -53,20 +52,16 @@ class Documents:
             order: the field; it needs an index of (tenant, ..., order).
             after: the last value of the page before.
             limit: at most 200; one more than asked is returned where there is a further page.
-            index: the fields of the index to read by, as `prepare` was given them, where fields
-                are asked for that it lacks: some engines then read all there is.
         """
         chosen = {"tenant": tenant, **equal, order: {"$gt": after, "$lt": "\U0010ffff"}}
-        found = self._collection().find(chosen).sort(order, 1).limit(min(limit, LIMIT) + 1)
-        return list(found.hint(_name(index)) if index else found)
+        return list(self._collection().find(chosen).sort(order, 1).limit(min(limit, LIMIT) + 1))
 
     def every(
-        self, tenant: str, equal: Mapping[str, Any], *, order: str, index: Sequence[str] = ()
+        self, tenant: str, equal: Mapping[str, Any], *, order: str, after: str = ""
     ) -> Iterator[Document]:
         """Yield all documents that `page` would give, page by page."""
-        after = ""
         while True:
-            page = self.page(tenant, equal, order=order, after=after, limit=LIMIT, index=index)
+            page = self.page(tenant, equal, order=order, after=after, limit=LIMIT)
             yield from page[:LIMIT]
             if len(page) <= LIMIT:
                 return
@@ -79,12 +74,7 @@ class Documents:
     def prepare(self, fields: Sequence[str]) -> None:
         """Create the index that `page` reads by: tenant, then these fields."""
         keys = [("tenant", 1), *((name, 1) for name in fields)]
-        self._collection().create_index(keys, name=_name(fields))
+        self._collection().create_index(keys, name="_".join(["tenant", *fields]))
 
     def _collection(self) -> Any:
         return self.database[self.projection.collection(self.name)]
-
-
-def _name(fields: Sequence[str]) -> str:
-    """Return the name of the index of a tenant's documents on these fields."""
-    return "_".join(["tenant", *fields])

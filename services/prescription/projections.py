@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from prescription.policies import go_on, hand_over, stock
-from prescription.search import INDEX, tokens, words
+from prescription.search import tokens, words
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -297,7 +297,7 @@ INDEXES = (
     (LISTS, "patients", ("erased", "order")),
     (LISTS, "patients", ("therapist", "order")),
     (LISTS, "programs", ("patient", "order")),
-    (LISTS, "exercises", INDEX),
+    (LISTS, "exercises", ("tokens", "order")),
     (LISTS, "regions", ("order",)),
     (LISTS, "imports", ("order",)),
     (LISTS, "sites", ("order",)),

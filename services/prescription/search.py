@@ -1,6 +1,8 @@
 """What exercises are found by: words and their beginnings, and codes as `kind=strength`.
 
-The engine has no index of texts: a document holds what finds it as a list, which has one.
+The engine has no index of texts: a document holds what finds it as a list, which has one. Asked for
+several of a list at once, some engines read all there is, so the index is asked for one of them and
+what it has found is looked through here.
 """
 
 import re
@@ -17,7 +19,8 @@ SPOKEN = ("name", "plain_name")
 FACETS = ("region", "kind", "equipment", "position")
 
 
-INDEX = ("tokens", "order")
+# What finds every exercise.
+ALL = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,20 @@ def words(exercise: Mapping[str, Any]) -> list[str]:
 
 
 def tokens(words: Iterable[str], *, retired: bool) -> list[str]:
-    """Return what the index holds of an exercise: its words, and whether it is prescribed."""
-    return [*words, in_use(retired=retired)]
+    """Return what the index holds of an exercise; what is retired is found among its like alone."""
+    return [_of(word, retired=retired) for word in (*words, ALL)]
 
 
-def wanted(asked: Asked) -> dict[str, Any]:
-    """Return the query that finds exercises, to be read by INDEX.
+def first(asked: Asked) -> str:
+    """Return what is asked of the index: the longest word, else a code, else all there is."""
+    return _of(next(iter(wanted(asked)), ALL), retired=asked.retired)
 
-    One thing is asked of the index, the longest word, and the others of what that has found.
-    """
-    told = dict.fromkeys(sorted(folded(asked.text), key=len, reverse=True))
-    named = [*told, *(code(name, value) for name, value in asked.codes.items() if value)]
-    first, *others = named or [in_use(retired=asked.retired)]
-    found: dict[str, Any] = {"tokens": first, "retired": asked.retired}
-    found |= {"words": {"$all": others}} if others else {}
-    return found | ({"offered": True} if asked.offered else {})
+
+def wanted(asked: Asked) -> list[str]:
+    """Return all that must find an exercise, the longest word first."""
+    told = sorted(folded(asked.text), key=len, reverse=True)
+    codes = (code(name, value) for name, value in asked.codes.items() if value)
+    return list(dict.fromkeys([*told, *codes]))
 
 
 def code(name: str, value: str) -> str:
@@ -78,9 +80,8 @@ def code(name: str, value: str) -> str:
     return f"{name}={value}"
 
 
-def in_use(*, retired: bool) -> str:
-    """Return what finds exercises that are prescribed, or those that are no more."""
-    return code("in", "past" if retired else "use")
+def _of(word: str, *, retired: bool) -> str:
+    return f"past {word}" if retired else word
 
 
 def _codes(exercise: Mapping[str, Any], guide: Mapping[str, Any]) -> Iterator[str]:

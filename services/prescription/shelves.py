@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from prescription import exercise, favourites, search
 from prescription.fault import fault
 from prescription.projections import LISTS
 from prescription.queries import find
-from prescription.search import INDEX, Asked
+from prescription.search import Asked
 from shared.errors import NotFound, Refusal
 from shared.mongo import Document
 from shared.permission import NOBODY_HERE, Asker
 from shared.service import Service
 from shared.stream import Loaded
-from shared.tenancy import LIMIT
 
 # Of what a list shows of an exercise.
 BRIEF = (
@@ -125,29 +125,17 @@ def exercises(
         after: `order` of the last one before.
         limit: of the page.
     """
-    chosen = _chosen(asked, asker)
-    if asked.favourite:
-        chosen["exercise"] = {"$in": list(shelf(asker, service))}
-    documents = service.documents(LISTS, "exercises")
-    page = documents.page(
-        asker.tenant, chosen, order="order", after=after, limit=limit, index=INDEX
-    )
-    return [_brief(found) for found in page]
+    return list(islice(_found(asked, asker, service, after), limit + 1))
 
 
 def library(asker: Asker, service: Service) -> Iterator[dict[str, Any]]:
     """Yield by name all that the asker may prescribe."""
-    chosen = _chosen(Asked(), asker)
-    documents = service.documents(LISTS, "exercises")
-    return map(_brief, documents.every(asker.tenant, chosen, order="order", index=INDEX))
+    return _found(Asked(), asker, service)
 
 
 def harder(identity: str, asker: Asker, service: Service) -> list[dict[str, Any]]:
     """Return the exercises one rung above one, by name."""
-    chosen = _chosen(Asked(codes={"easier": identity}), asker)
-    documents = service.documents(LISTS, "exercises")
-    page = documents.page(asker.tenant, chosen, order="order", limit=LIMIT, index=INDEX)[:LIMIT]
-    return [_brief(found) for found in page]
+    return list(_found(Asked(codes={"easier": identity}), asker, service))
 
 
 def named(identities: list[str], asker: Asker, service: Service) -> list[dict[str, Any]]:
@@ -162,12 +150,22 @@ def shelf(asker: Asker, service: Service) -> favourites.Shelf:
     return service.streams.peek(favourites.KIND, asker.tenant, whose).state
 
 
-def _chosen(asked: Asked, asker: Asker) -> dict[str, Any]:
-    """Return the query of what is looked for, among what the asker's sites have."""
-    chosen = search.wanted(asked)
-    if (sites := _sites(asker)) is not None:
-        chosen["site"] = {"$in": [None, *sites]}
-    return chosen
+def _found(
+    asked: Asked, asker: Asker, service: Service, after: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Yield by name what is looked for, among what the asker's sites have."""
+    words, sites = set(search.wanted(asked)), _sites(asker)
+    kept = set(shelf(asker, service)) if asked.favourite else None
+    documents = service.documents(LISTS, "exercises")
+    chosen = {"tokens": search.first(asked)}
+    for found in documents.every(asker.tenant, chosen, order="order", after=after):
+        if (
+            words.issubset(found["words"])
+            and (sites is None or found["site"] in (None, *sites))
+            and (kept is None or found["exercise"] in kept)
+            and (found["offered"] or not asked.offered)
+        ):
+            yield _brief(found)
 
 
 def _sites(asker: Asker) -> tuple[str, ...] | None:

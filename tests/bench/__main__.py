@@ -123,8 +123,9 @@ def main() -> None:
             f"store {server.get('secantusVersion') or server['version']}; in brackets the range"
         )
         with mongo.connect(mongodb, "bench") as client:
-            for line in times("search of 5,000", measured(client["bench_library"], SAMPLES)):
-                console.print(line)
+            for name, pair in measured(client["bench_library"], SAMPLES):
+                for line in times(name, pair):
+                    console.print(line)
         with running(Path(folder) / "data", kafka, mongodb, **UNBOUNDED) as platform:
             measure(platform, console)
             guard(platform, console)
