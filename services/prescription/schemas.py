@@ -4,6 +4,7 @@ A request's schema says which fields there are and of which kind; what they may 
 the rules' to say.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -249,12 +250,14 @@ class ExerciseChange(Schema):
     verified = kinds.flag()
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def complete(self, _: Any, original: dict[str, Any], **__: Any) -> None:
+    def complete(self, _: Any, original: Any, **__: Any) -> None:
         """Ask for what no guide is without, where any of it is given.
 
         Raises:
             ValidationError: it is not given.
         """
+        if not isinstance(original, Mapping):
+            return  # which is told already
         missing = [name for name in NEEDED if name not in original]
         if missing and any(name in original for name in [*NEEDED, *LEFT]):
             raise ValidationError({name: [kinds.FILL] for name in missing})
