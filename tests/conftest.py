@@ -68,7 +68,7 @@ def mongodb(request: pytest.FixtureRequest, engine_data: Path) -> Iterator[str]:
         return
     engine = engines.secantus(engine_data)
     engine.start()
-    yield f"mongodb://127.0.0.1:{engine.port}/?directConnection=true"
+    yield engines.uri(engine.port)
     engine.stop()
 
 

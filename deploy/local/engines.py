@@ -230,6 +230,16 @@ def secantus(data: Path, port: int | None = None) -> Engine:
     return Engine("SecantusDB", command, port, data / "logs" / "secantus.log")
 
 
+def uri(port: int) -> str:
+    """Return the address of a SecantusDB server for a driver.
+
+    The server looks through all it remembers of the last 10,000 retryable writes at each of them:
+    from then on eighty a second take half a core. So none are; what the driver does not repeat,
+    its caller does.
+    """
+    return f"mongodb://127.0.0.1:{port}/?directConnection=true&retryWrites=false"
+
+
 def become(engine: Engine) -> None:
     """Replace this process by the engine: what supervises this one supervises the engine then."""
     os.execve(engine.command[0], list(engine.command), {**os.environ, **engine.environment})  # noqa: S606

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local import clock, jars, keys, pidfile, ports
+from deploy.local.engines import uri
 from deploy.local.stack import CLIENT, SERVICES, Stack, StackError, load
 from deploy.local.supervisor import Child, Supervisor
 
@@ -82,8 +83,7 @@ def prepare(data: Path, port: int | None, given: Mapping[str, str], say: Say) ->
         data=data,
         ports=chosen,
         kafka=given.get("HEP_KAFKA") or f"127.0.0.1:{chosen['kafka']}",
-        mongodb=given.get("HEP_MONGODB")
-        or f"mongodb://127.0.0.1:{chosen['secantus']}/?directConnection=true",
+        mongodb=given.get("HEP_MONGODB") or uri(chosen["secantus"]),
     )
     for client in (*SERVICES, CLIENT):
         keys.client_secret(data, client)

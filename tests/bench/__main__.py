@@ -52,7 +52,7 @@ def given_engines(data: Path) -> Iterator[tuple[str, str]]:
     try:
         yield (
             kafka or f"127.0.0.1:{ports['Kafka']}",
-            mongodb or f"mongodb://127.0.0.1:{ports['SecantusDB']}/?directConnection=true",
+            mongodb or engines.uri(ports["SecantusDB"]),
         )
     finally:
         for engine in started:
