@@ -113,7 +113,7 @@ class MongoProxy(Proxy):
         # A server that is primary no longer tells a client that waits for it to change; this one
         # is only said not to be, so the client is to ask, and often.
         asks = f"{'&' if engine.query else '?'}serverMonitoringMode=poll&heartbeatFrequencyMS=500"
-        # What a driver does that repeats its writes is tried here, whatever the suite's server is for.
+        # What a driver does that repeats its writes is tried here.
         repeats = uri.replace("retryWrites=false", "retryWrites=true")
         self.uri = repeats.replace(engine.netloc, f"127.0.0.1:{self.port}") + asks
 
