@@ -1,4 +1,4 @@
-"""One platform on engines of its own that has lived through faults, for all tests here."""
+"""A platform on engines of its own that has lived through faults, for all tests of a file."""
 
 from collections.abc import Iterator
 
@@ -13,8 +13,8 @@ SEED = 7
 SHORT = Size(duration=36, part=6, patients=4)
 
 
-# A platform takes half a core while it runs: no longer than its own tests need it.
-@pytest.fixture(scope="package")
+# A platform takes half a core while it runs: no longer than one file needs it.
+@pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder = tmp_path_factory.mktemp("chaos")
     history = history_in(folder)

@@ -1,4 +1,4 @@
-"""One running platform for all journeys: each makes a practice group of its own."""
+"""A running platform for the journeys of a file: each makes a practice group of its own."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ import pytest
 from tests.running import Platform, running
 
 
-# A platform takes half a core while it runs: no longer than its own tests need it.
-@pytest.fixture(scope="package")
+# A platform takes half a core while it runs: no longer than one file needs it.
+@pytest.fixture(scope="module")
 def platform(
     tmp_path_factory: pytest.TempPathFactory, kafka: str, mongodb: str
 ) -> Iterator[Platform]:
