@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from prescription import answers, commands, queries, roster, schemas
 from prescription.projections import LISTS
@@ -20,6 +20,7 @@ routes = Blueprint("prescription", __name__, url_prefix=PREFIX)
 class PatientsSearch(api.PageQuery):
     """Whom to find; in the body, since a name stands in no address."""
 
+    limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 200))
     q = fields.String(
         required=True,
         metadata={"description": "words of a name, whole or from their third letter on"},

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from shared import envelope, kafka
-from shared.envelope import Envelope
+from shared.envelope import Envelope, event_id
 from shared.publication import topic_name
 from shared.views import Views
 from tests.engine.pipeline import Bench, running
@@ -27,7 +27,12 @@ def backlog(bench: Bench) -> Iterator[Envelope]:
         (first,) = bench.published(bench.count(f"s{stream}", 1))
         for number in range(1, EVENTS + 1):
             words = base64.b64encode(os.urandom(BYTES * 3 // 4)).decode()
-            yield replace(first, id=f"{stream}.{number}", sequence=number, data={"words": words})
+            yield replace(
+                first,
+                id=event_id(bench.service, first.tenant, first.subject, number),
+                **dict.fromkeys(("sequence", "version", "commit"), number),
+                data={"words": words},
+            )
 
 
 def produce(bench: Bench) -> None:

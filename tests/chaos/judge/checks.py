@@ -9,6 +9,9 @@ from .case import PRIVACY, READS
 from .evidence import CLOSED, Evidence, about, reached
 from .stores import Commit
 
+# What of the catalogue comes into every practice's library by itself names its edition.
+STOCKED = ("ExercisePublished", "ExerciseRevised", "LibraryStocked")
+
 
 def commands_lost(found: Evidence) -> Iterator[str]:
     """Accepted commands without a commit."""
@@ -45,6 +48,7 @@ def unexplained(found: Evidence) -> Iterator[str]:
     }
     programs = {data["program"] for _, data in found.stores.events("ProgramPrescribed")}
     milestones = set(reached(found))
+    practices = {commit.tenant for commit, _ in found.stores.events("PracticeRegistered")}
     # What the platform decides by itself it decides once.
     decided: set[tuple[str, ...]] = set()
     for commit in found.stores.commits:
@@ -54,6 +58,10 @@ def unexplained(found: Evidence) -> Iterator[str]:
                 once, explained = (data["program"], data["local_date"]), data["program"] in programs
             elif name in CLOSED:
                 once, explained = (data["message"],), set(about(commit, data)) <= milestones
+            elif name in STOCKED and data["edition"]:
+                part = data.get("exercise") or str(data["through"])
+                once = (commit.tenant, name, part, data["edition"])
+                explained = commit.tenant in practices
             else:
                 explained = (commit.service, commit.command) in asked
             if not explained or once in decided:
