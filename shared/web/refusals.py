@@ -55,9 +55,11 @@ def describe(document: dict[str, Any]) -> None:
     components = document["components"]
     components["parameters"] = PARAMETERS
     components["responses"] = {}
-    for path in document.get("paths", {}).values():
+    for address, path in document.get("paths", {}).items():
+        # What is searched for may name somebody, and is sent as a body; it changes nothing.
+        asks = {"get", "post"} if address.endswith("/search") else {"get"}
         for method in {"get", "post", "put", "patch"} & path.keys():
-            _describe(path[method], components["responses"], is_command=method != "get")
+            _describe(path[method], components["responses"], is_command=method not in asks)
 
 
 def _describe(operation: dict[str, Any], shared: dict[str, Any], *, is_command: bool) -> None:
