@@ -10,7 +10,6 @@ sealed for that subject any more, whatever comes late.
 import contextlib
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,7 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.errors import NotFound
 from shared.keyring import UNNAMED, KeyRing, Wrapped, decrypt, encrypt
+from shared.letters import plain
 from shared.mongo import Database, Document, majority
 
 KEYS = "keys"
@@ -144,10 +144,8 @@ class Vault:
 
     def token(self, tenant: str, word: str) -> str:
         """Return a word's blind index, which tells nothing to whoever lacks the index key."""
-        plain = unicodedata.normalize("NFKD", word.casefold())
-        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
         key = self.secret(f"index|{tenant}")
-        return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(key, plain(word).encode(), hashlib.sha256).hexdigest()[:32]
 
     def secret(self, purpose: str) -> bytes:
         """Return 32 bytes of the service's own for a purpose: the same in all processes, for ever.

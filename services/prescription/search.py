@@ -6,10 +6,11 @@ what it has found is looked through here.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from shared.letters import plain
 
 WORD = re.compile(r"[^\W_]+")
 # From which letter on a beginning finds a word.
@@ -44,8 +45,7 @@ class Asked:
 
 def folded(text: str) -> list[str]:
     """Return the words of a text, without capitals and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return WORD.findall("".join(one for one in plain if not unicodedata.combining(one)))
+    return WORD.findall(plain(text))
 
 
 def words(exercise: Mapping[str, Any]) -> list[str]:
