@@ -22,6 +22,7 @@ from shared.errors import Fault, Invalid, NotFound, Refusal
 from shared.stream import Kind
 
 Version = ExercisePublished | ExerciseRevised
+SAID = ("name", "plain_name", "kind", "steps", "stop_if", "source", "guide")
 NO_SITE = fault("/site", "The practice has no site with this id.")
 
 
@@ -127,13 +128,7 @@ def publish(
     return [
         ExercisePublished(
             exercise=command.exercise,
-            name=command.name,
-            plain_name=command.plain_name,
-            kind=command.kind,
-            steps=command.steps,
-            stop_if=command.stop_if,
-            source=command.source,
-            guide=command.guide,
+            **_said(command),
             site=command.site,
             word=command.word,
             edition=command.edition,
@@ -156,20 +151,7 @@ def revise(
     if exercise.word:
         raise OfTheCatalogue("Put in one of your own instead, and retire this one if you like.")
     _check(command, ladder, rules)
-    return [
-        ExerciseRevised(
-            exercise=command.exercise,
-            version=len(exercise.versions) + 1,
-            name=command.name,
-            plain_name=command.plain_name,
-            kind=command.kind,
-            steps=command.steps,
-            stop_if=command.stop_if,
-            source=command.source,
-            guide=command.guide,
-            edition=None,
-        )
-    ]
+    return [_revised(exercise, command, None)]
 
 
 def renew(exercise: Exercise, command: PublishExercise) -> list[object]:
@@ -180,23 +162,9 @@ def renew(exercise: Exercise, command: PublishExercise) -> list[object]:
     latest = exercise.latest
     if latest is None or exercise.retired or (latest.edition or "") > (command.edition or ""):
         return []
-    revised = ExerciseRevised(
-        exercise=command.exercise,
-        version=len(exercise.versions) + 1,
-        name=command.name,
-        plain_name=command.plain_name,
-        kind=command.kind,
-        steps=command.steps,
-        stop_if=command.stop_if,
-        source=command.source,
-        guide=command.guide,
-        edition=command.edition,
-    )
-    same = all(
-        getattr(latest, name) == getattr(revised, name)
-        for name in ("name", "plain_name", "kind", "steps", "stop_if", "source", "guide")
-    )
-    return [] if same else [revised]
+    if _said(latest) == _said(command):
+        return []
+    return [_revised(exercise, command, command.edition)]
 
 
 def retire(exercise: Exercise, identity: str) -> list[object]:
@@ -251,6 +219,22 @@ def check_in_use(exercise: Exercise) -> None:
         raise NotFound("There is no exercise with this id.")
     if exercise.retired:
         raise AlreadyRetired("It stays as it was. Programs that have it go on.")
+
+
+def _revised(
+    exercise: Exercise, command: PublishExercise | ReviseExercise, edition: str | None
+) -> ExerciseRevised:
+    return ExerciseRevised(
+        exercise=command.exercise,
+        version=len(exercise.versions) + 1,
+        **_said(command),
+        edition=edition,
+    )
+
+
+def _said(told: PublishExercise | ReviseExercise | Version) -> dict[str, Any]:
+    """Return all that a version of an exercise says of it."""
+    return {name: getattr(told, name) for name in SAID}
 
 
 def _check(command: PublishExercise | ReviseExercise, ladder: Ladder, rules: Rules) -> None:

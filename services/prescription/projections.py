@@ -5,9 +5,16 @@ patient's document is written by the patient's own events and by those of the pa
 in any order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from prescription.events import (
+    ExerciseDeclined,
+    ExerciseOffered,
+    ExerciseRetired,
+    ExerciseShared,
+)
+from prescription.exercise import CHANGES
 from prescription.policies import go_on, hand_over, stock
 from prescription.search import tokens, words
 from shared.envelope import Envelope
@@ -106,22 +113,13 @@ def on_exercise_revised(event: Envelope, views: Views) -> None:
     _put_exercise(_own("exercises", event, views) | changed, views)
 
 
-def on_exercise_retired(event: Envelope, views: Views) -> None:
-    retired = {"retired": True, "offered": False}
-    _put_exercise(_own("exercises", event, views) | retired, views)
+def _on_exercise(kind: type) -> Callable[[Envelope, Views], None]:
+    """Return what follows an event that changes of an exercise what `exercise.CHANGES` says."""
 
+    def change(event: Envelope, views: Views) -> None:
+        _put_exercise(_own("exercises", event, views) | CHANGES[kind], views)
 
-def on_exercise_offered(event: Envelope, views: Views) -> None:
-    _put_exercise(_own("exercises", event, views) | {"offered": True}, views)
-
-
-def on_exercise_shared(event: Envelope, views: Views) -> None:
-    shared = {"site": None, "offered": False}
-    _put_exercise(_own("exercises", event, views) | shared, views)
-
-
-def on_exercise_declined(event: Envelope, views: Views) -> None:
-    _put_exercise(_own("exercises", event, views) | {"offered": False}, views)
+    return change
 
 
 def on_patient_registered(event: Envelope, views: Views) -> None:
@@ -268,10 +266,10 @@ LISTS = Projection(
         "hep.prescription.library.stocked.v1": on_library_stocked,
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.exercise.revised.v1": on_exercise_revised,
-        "hep.prescription.exercise.retired.v1": on_exercise_retired,
-        "hep.prescription.exercise.offered.v1": on_exercise_offered,
-        "hep.prescription.exercise.shared.v1": on_exercise_shared,
-        "hep.prescription.exercise.declined.v1": on_exercise_declined,
+        "hep.prescription.exercise.retired.v1": _on_exercise(ExerciseRetired),
+        "hep.prescription.exercise.offered.v1": _on_exercise(ExerciseOffered),
+        "hep.prescription.exercise.shared.v1": _on_exercise(ExerciseShared),
+        "hep.prescription.exercise.declined.v1": _on_exercise(ExerciseDeclined),
         "hep.prescription.patient.registered.v1": on_patient_registered,
         "hep.prescription.patient.updated.v1": on_patient_updated,
         "hep.prescription.patient.assigned.v1": on_patient_assigned,
