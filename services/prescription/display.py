@@ -158,9 +158,7 @@ def _tell(exercise: str, kind: Any, body: dict[str, Any], done: str) -> Response
 def _list() -> dict[str, Any]:
     """Return the list that stands left: what was asked for, what was found, where it goes on."""
     asked = {name: request.args.get(name, "") for name in ("q", *FACETS)}
-    known = {"region": rules().guide["regions"], "kind": rules().kinds}
-    known |= {"equipment": rules().guide["equipment"], "position": rules().guide["positions"]}
-    asked |= {name: "" for name in FACETS if asked[name] not in known[name]}
+    asked |= {name: "" for name, codes in rules().facets.items() if asked[name] not in codes}
     flags = {name: request.args.get(name, "") == "true" for name in FLAGS}
     wanted = Asked(asked["q"], {name: asked[name] for name in FACETS}, **flags)
     after, limit = api.after(request.args.get("cursor", "")), 50

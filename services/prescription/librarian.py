@@ -12,8 +12,9 @@ from shared.web import api
 from shared.web.identity import allow, asker, service
 
 
-def _code(codes: tuple[str, ...]) -> fields.String:
-    """Return a field that takes one of some codes, or nothing."""
+def _code(facet: str) -> fields.String:
+    """Return a field that takes one of a facet's codes, or nothing."""
+    codes = rules().facets[facet]
     known = validate.OneOf(["", *codes], error="Use one of: " + ", ".join(codes) + ".")
     return fields.String(load_default="", validate=known)
 
@@ -26,10 +27,10 @@ class ExercisesQuery(api.PageQuery):
         validate=validate.Length(max=schemas.LINE),
         metadata={"description": "words, whole or from their third letter on, in any language"},
     )
-    kind = _code(rules().kinds)
-    region = _code(rules().guide["regions"])
-    equipment = _code(rules().guide["equipment"])
-    position = _code(rules().guide["positions"])
+    kind = _code("kind")
+    region = _code("region")
+    equipment = _code("equipment")
+    position = _code("position")
     favourite = fields.Boolean(
         load_default=False, metadata={"description": "only the asker's favourites"}
     )

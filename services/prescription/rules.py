@@ -69,6 +69,17 @@ class Rules:
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
+    @property
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """What exercises are looked for by besides words, each with its codes."""
+        guide = self.guide
+        return {
+            "region": guide["regions"],
+            "kind": self.kinds,
+            "equipment": guide["equipment"],
+            "position": guide["positions"],
+        }
+
 
 @cache
 def rules() -> Rules:
