@@ -109,6 +109,7 @@ def told() -> Mapping[str, str]:
     return found
 
 
+@cache
 def words() -> tuple[str, ...]:
     """Return the words of the exercises that are shown by a figure."""
     return tuple(sorted(path.stem for path in MOVEMENTS.glob("*.toml")))

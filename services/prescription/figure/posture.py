@@ -134,15 +134,13 @@ def _leg(pose: Pose, side: str, points: dict[str, Vector], frames: dict[str, Tur
         ahead = then(foot, about_y(-_at(pose, f"foot_{side}.pitch")))
         toward = add(turned(pelvis, (0.6, 0, 0.2)), turned(ahead, FORWARD))
         toward = add(toward, turned(pelvis, (0, sign * _at(pose, f"knee_{side}.out"), 0)))
-        knee = _joint(hip, ankle, (bones["thigh"], bones["shank"]), toward)
-        ankle = add(knee, times(unit(less(ankle, knee)), bones["shank"]))
+        knee, ankle = _limb(hip, ankle, (bones["thigh"], bones["shank"]), toward)
         thigh = framed(toward, less(hip, knee))
     elif f"ankle_{side}.x" in pose:
         ankle = _named(pose, f"ankle_{side}", hip)
         toward = _named(pose, f"knee_{side}", turned(pelvis, FORWARD))
-        knee = _joint(hip, ankle, (bones["thigh"], bones["shank"]), toward)
+        knee, ankle = _limb(hip, ankle, (bones["thigh"], bones["shank"]), toward)
         thigh = framed(toward, less(hip, knee))
-        ankle = add(knee, times(unit(less(ankle, knee)), bones["shank"]))
         foot = then(framed(toward, less(knee, ankle)), about_y(-_at(pose, f"ankle_{side}.up")))
     else:
         thigh = then(pelvis, about_x(sign * _at(pose, f"hip_{side}.out")))
@@ -182,8 +180,7 @@ def _arm(pose: Pose, side: str, points: dict[str, Vector], frames: dict[str, Tur
         fingers = unit(_named(pose, f"fingers_{side}", FORWARD))
         wrist = less(palm, times(fingers, bones["palm"]))
         toward = _named(pose, f"elbow_{side}", turned(chest, (-0.5, sign * 0.5, -0.8)))
-        elbow = _joint(shoulder, wrist, (bones["upper_arm"], bones["forearm"]), toward)
-        wrist = add(elbow, times(unit(less(wrist, elbow)), bones["forearm"]))
+        elbow, wrist = _limb(shoulder, wrist, (bones["upper_arm"], bones["forearm"]), toward)
     else:
         upper = then(chest, about_x(sign * _at(pose, f"shoulder_{side}.out")))
         upper = then(upper, about_y(-_at(pose, f"shoulder_{side}.bend")))
@@ -197,8 +194,10 @@ def _arm(pose: Pose, side: str, points: dict[str, Vector], frames: dict[str, Tur
     points[f"finger_{side}"] = add(wrist, times(fingers, bones["hand"] * 0.8))
 
 
-def _joint(root: Vector, end: Vector, bones: tuple[float, float], toward: Vector) -> Vector:
-    """Return where the middle joint of a limb is whose ends are known.
+def _limb(
+    root: Vector, end: Vector, bones: tuple[float, float], toward: Vector
+) -> tuple[Vector, Vector]:
+    """Return the middle joint and the end of a limb that reaches from one place to another.
 
     Args:
         root: hip or shoulder.
@@ -211,7 +210,8 @@ def _joint(root: Vector, end: Vector, bones: tuple[float, float], toward: Vector
     far = min(length(way), (first + second) * 0.99999)
     along = (first**2 - second**2 + far**2) / (2 * far)
     aside = sqrt(max(0.0, first**2 - along**2))
-    return add(root, add(times(unit(way), along), times(unit(apart(toward, way)), aside)))
+    joint = add(root, add(times(unit(way), along), times(unit(apart(toward, way)), aside)))
+    return joint, add(joint, times(unit(less(end, joint)), second))
 
 
 def _named(pose: Pose, name: str, otherwise: Vector) -> Vector:
