@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from structlog.testing import capture_logs
 
 from deploy.local import engines
-from deploy.local.engines import Engine, EngineError
+from deploy.local.engines import Engine, EngineError, uri
 from shared import kafka as broker
 from shared import mongo
 from shared.mongo import Database
@@ -193,7 +193,7 @@ def test_a_disk_that_fails_under_the_broker_loses_nothing(drive: Drive, database
 
 def test_a_disk_that_is_full_under_the_store_loses_nothing(little_room: Path, kafka: str) -> None:
     engine = engines.secantus(little_room)
-    with started(engine), mongo.connect(address(engine), "full") as client:
+    with started(engine), mongo.connect(uri(engine.port), "full") as client:
         bench = open_bench(client["full"], kafka)
         with running(bench.relay(), bench.consumer(), bench.healer()):
             bench.count("a", 1)
@@ -211,7 +211,7 @@ def test_a_disk_that_is_full_under_the_store_loses_nothing(little_room: Path, ka
 
 def test_a_disk_that_fails_under_the_store_loses_nothing(drive: Drive, kafka: str) -> None:
     engine = engines.secantus(drive.folder)
-    with started(engine), mongo.connect(address(engine), "failed") as client:
+    with started(engine), mongo.connect(uri(engine.port), "failed") as client:
         bench = open_bench(client["failed"], kafka)
         with running(bench.relay(), bench.consumer(), bench.healer()):
             bench.count("a", 1)
@@ -227,10 +227,6 @@ def test_a_disk_that_fails_under_the_store_loses_nothing(drive: Drive, kafka: st
             bench.count("a", 3)
             eventually(lambda: bench.amounts("a") == [1, 3])
             eventually(lambda: told(bench) == "")
-
-
-def address(engine: Engine) -> str:
-    return f"mongodb://127.0.0.1:{engine.port}/?directConnection=true"
 
 
 def write(database: Database) -> None:

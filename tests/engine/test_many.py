@@ -83,3 +83,4 @@ def test_processes_come_and_go_under_load_and_each_event_is_applied_once(
             member.terminate()
         for member in group.members:
             member.wait()
+    assert group.joined >= MEMBERS + CHANGES

@@ -76,78 +76,70 @@ def routes(world: World) -> list[Route]:
 def bodies(world: World) -> dict[str, Any]:
     """Return a body that holds, by endpoint of the API, with the ids of the record."""
     here = world.here
-    dose = {"sets": 3, "repetitions": 10, "times_per_day": 1, "days_per_week": 7}
-    exercises = [{"exercise": here["exercise"], "dose": dose}]
-    phase = {"number": 1, "name": "Begin"}
-    told = session(entries=[{"exercise": here["exercise"], "done": {"sets": 3}}])
-    amended = {name: value for name, value in told.items() if name != "local_date"}
+    return (
+        _administering(here)
+        | _treating(here)
+        | _exercising(here)
+        | {
+            "parking.drain_all": {},
+            "parking.discard": {"sequence": 1, "reason": "Seen."},
+        }
+    )
+
+
+def _administering(here: dict[str, str]) -> dict[str, Any]:
+    work = {"email": "bo@example.org", "role": "therapist", "sites": [here["site"]]}
     return {
-        "adherence.issue_invitation": {"way": "link"},
         "prescription.register_practice": {"name": "North", "language": "en"},
-        "prescription.register_site": SITE,
-        "prescription.register_staff": {
-            "name": "Bo",
-            "email": "bo@example.org",
-            "role": "therapist",
-            "sites": [here["site"]],
-        },
-        "prescription.register_patient": {
-            "name": "Kim Vale",
-            "email": "kim@example.org",
-            "birth_year": 1950,
-            "zone": "Europe/Madrid",
-            "language": "en",
-            "site": here["site"],
-        },
-        "prescription.search_patients": {"q": "ruiz"},
         "prescription.change_practice": {"name": "North", "language": "en"},
         "prescription.register_region": {"name": "Coast"},
         "prescription.rename_region": {"name": "Coast"},
+        "prescription.register_site": SITE,
         "prescription.change_site": SITE,
         "prescription.set_rota": {"shifts": [], "fallback": here["staff"]},
-        "prescription.change_staff": {
-            "name": "Bo",
-            "email": "bo@example.org",
-            "role": "therapist",
-            "sites": [here["site"]],
-        },
+        "prescription.register_staff": {"name": "Bo"} | work,
+        "prescription.change_staff": {"name": "Bo"} | work,
         "prescription.leave_staff": {"date": "2026-09-30"},
-        "prescription.update_patient": {
-            "name": "Ana Ruiz",
-            "email": "ana@example.org",
-            "zone": "Europe/Madrid",
-            "language": "en",
-            "site": here["site"],
-        },
-        "prescription.assign_patient": {"therapist": None},
         "scim.create_user": {"userName": "kim@example.org"},
         "scim.replace_user": {"userName": "kim@example.org"},
         "scim.patch_user": {"Operations": []},
+    }
+
+
+def _treating(here: dict[str, str]) -> dict[str, Any]:
+    where = {"zone": "Europe/Madrid", "language": "en", "site": here["site"]}
+    kim = {"name": "Kim Vale", "email": "kim@example.org", "birth_year": 1950}
+    return {
+        "prescription.register_patient": kim | where,
+        "prescription.update_patient": {"name": "Ana Ruiz", "email": "ana@example.org"} | where,
+        "prescription.search_patients": {"q": "ruiz"},
+        "prescription.assign_patient": {"therapist": None},
+        "prescription.place_hold": {"reason": "litigation"},
+        "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
+        "adherence.issue_invitation": {"way": "link"},
+    }
+
+
+def _exercising(here: dict[str, str]) -> dict[str, Any]:
+    dose = {"sets": 3, "repetitions": 10, "times_per_day": 1, "days_per_week": 7}
+    asked = {
+        "phase": {"number": 1, "name": "Begin"},
+        "exercises": [{"exercise": here["exercise"], "dose": dose}],
+    }
+    diagnosis = {"code": "x", "system": "practice", "text": "Knee", "verified": False}
+    told = session(entries=[{"exercise": here["exercise"], "done": {"sets": 3}}])
+    amended = {name: value for name, value in told.items() if name != "local_date"}
+    return {
         "prescription.publish_exercise": EXERCISE,
         "prescription.revise_exercise": EXERCISE,
         "prescription.answer_offer": {"accepted": True},
         "prescription.mark_favourite": {"favourite": True},
-        "prescription.prescribe_program": {
-            "patient": here["patient"],
-            "title": "Legs",
-            "diagnosis": {"code": "x", "system": "practice", "text": "Knee", "verified": False},
-            "goals": ["Stairs"],
-            "start": "2026-09-07",
-            "phase": phase,
-            "exercises": exercises,
-        },
-        "prescription.revise_program": {
-            "reason": "progressed",
-            "effective": "2026-09-14",
-            "phase": phase,
-            "exercises": exercises,
-        },
-        "prescription.place_hold": {"reason": "litigation"},
-        "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
+        "prescription.prescribe_program": asked
+        | {"patient": here["patient"], "title": "Legs", "diagnosis": diagnosis}
+        | {"goals": ["Stairs"], "start": "2026-09-07"},
+        "prescription.revise_program": asked | {"reason": "progressed", "effective": "2026-09-14"},
         "adherence.log_session": told,
         "adherence.amend_session": amended | {"reason": "correction"},
-        "parking.drain_all": {},
-        "parking.discard": {"sequence": 1, "reason": "Seen."},
     }
 
 
