@@ -92,7 +92,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
     frame.register(app)
     problems.register(app)
     front = definition.front()
-    api = contracts.create_api(app, definition, front)
+    contracts.add_routes(app, definition, front)
     for pages in (front.pages, *front.open):
         app.register_blueprint(pages)
     app.register_blueprint(operations.create_pages(definition.name))
@@ -101,7 +101,7 @@ def create_app(definition: Definition, service: Service, templates: Path) -> Fla
 
         app.register_blueprint(session.create_pages(definition))
         app.register_blueprint(signin.create_pages(definition, service))
-    contracts.register(app, api, definition)
+    contracts.register(app, definition)
     _watch(app, _guards(service.settings))
     body.register(app)
     _health(app, service)

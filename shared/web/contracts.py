@@ -5,13 +5,14 @@ each service's `contracts/`, compared in CI, and served.
 """
 
 import json
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 
 from shared.errors import NotFound
@@ -56,10 +57,21 @@ class ScopedApi(Api):  # type: ignore[misc]
         """Leave errors to `problems`."""
 
 
-def create_api(app: Flask, definition: Definition, front: Front) -> Api:
-    """Register a service's routes and return what documents them."""
+class SilentApi(ScopedApi):
+    """Answers by its routes and describes none: that is most of what an app takes to start."""
+
+    def register_blueprint(self, routes: Blueprint) -> None:
+        """Register routes as flask-smorest does, up to where it begins to describe them."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][routes.name] = self
+        self._app.register_blueprint(routes)
+
+
+def add_routes(
+    app: Flask, definition: Definition, front: Front, kind: type[ScopedApi] = SilentApi
+) -> ScopedApi:
+    """Have an app answer by all routes of a service, and return what stands behind them."""
     app.config.update(API_TITLE=f"HEP {definition.name}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
-    api = ScopedApi(app)
+    api = kind(app)
     for routes in (front.api, *front.more):
         api.register_blueprint(routes)
     api.register_blueprint(owner.create_routes(definition))
@@ -71,11 +83,12 @@ def create_api(app: Flask, definition: Definition, front: Front) -> Api:
     return api
 
 
-def register(app: Flask, api: Api, definition: Definition) -> None:
+def register(app: Flask, definition: Definition) -> None:
     """Serve the contracts under the service's path."""
+    document = cache(partial(openapi, definition))
 
     def openapi_json() -> Response:
-        return json_answer(openapi(api))
+        return json_answer(document())
 
     def asyncapi_json() -> Response:
         return json_answer(asyncapi(definition))
@@ -94,8 +107,7 @@ def register(app: Flask, api: Api, definition: Definition) -> None:
 
 def documents(definition: Definition) -> dict[str, str]:
     """Return the text of every contract by its path under `contracts/`."""
-    api = create_api(Flask(definition.name), definition, definition.front())
-    found = {"openapi.json": openapi(api), "asyncapi.json": asyncapi(definition)}
+    found = {"openapi.json": openapi(definition), "asyncapi.json": asyncapi(definition)}
     for name in definition.payloads:
         found[f"events/{name}.json"] = event_schema(definition, name)
     return {
@@ -115,8 +127,9 @@ def write(definition: Definition, folder: Path) -> None:
         (folder / path).write_text(text)
 
 
-def openapi(api: Api) -> dict[str, Any]:
+def openapi(definition: Definition) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document; failures are documented as the problems they are."""
+    api = add_routes(Flask(definition.name), definition, definition.front(), ScopedApi)
     document: dict[str, Any] = api.spec.to_dict()
     document["servers"] = [{"url": "/"}]
     document.setdefault("components", {})["securitySchemes"] = {

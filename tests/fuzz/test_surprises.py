@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -37,11 +38,15 @@ def commands(world: World) -> list[Route]:
     return [route for route in routes(world) if route.method == "POST" and not route.is_page]
 
 
+@cache
+def documented(service: str) -> Any:
+    """Return the paths of a service's OpenAPI document."""
+    return contracts.openapi(import_module(f"{service}.app").DEFINITION)["paths"]
+
+
 def needs_body(route: Route) -> bool:
     """Tell whether the document says that the command has a body."""
-    document = contracts.documents(import_module(f"{route.service}.app").DEFINITION)
-    paths = contracts.json.loads(document["openapi.json"])["paths"]
-    command = paths[re.sub(r"<(\w+)>", r"{\1}", route.rule)]["post"]
+    command = documented(route.service)[re.sub(r"<(\w+)>", r"{\1}", route.rule)]["post"]
     return bool(command.get("requestBody", {}).get("required"))
 
 

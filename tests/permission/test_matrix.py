@@ -62,8 +62,7 @@ def test_every_route_is_in_the_table_and_in_openapi(world: World) -> None:
             for rule in rules
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         }
-        documents = contracts.documents(import_module(f"{service}.app").DEFINITION)
-        described = contracts.json.loads(documents["openapi.json"])["paths"]
+        described = contracts.openapi(import_module(f"{service}.app").DEFINITION)["paths"]
         listed = {(path, method) for path, found in described.items() for method in found}
 
         assert served == {(path, method) for path, method in listed if method in VERBS}
