@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from playwright.sync_api import Browser, sync_playwright
 
 from deploy.local import engines, ports
@@ -21,6 +22,13 @@ from tests.containers import kafka_container, mongodb_container
 # A shared machine may stand still for longer than any deadline of an example.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+# What fails on purpose is logged often: to draw it with rich took a seventh of all the time.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 EXAMPLES = 5
 
 

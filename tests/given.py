@@ -7,6 +7,7 @@ from threading import Thread
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.serving import make_server
 
 from shared.clock import Clock, system
@@ -23,6 +24,22 @@ from shared.vault import Vault
 from shared.web.app import create_app
 from tests.people import Cast
 
+
+class Compiled(BytecodeCache):
+    """Templates that an app of this process has compiled, so that the next one need not."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self.kept.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 MASTER_KEY = bytes(range(32))
 RING = MasterKeys({"first": MASTER_KEY})
 
@@ -99,12 +116,19 @@ def build(definition: Definition, database: Database, clock: Clock = system) -> 
     return service
 
 
+def given_app(definition: Definition, service: Service, templates: Path) -> Flask:
+    """Make the service's app; templates are compiled once for all."""
+    app = create_app(definition, service, templates)
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
+
+
 @contextmanager
 def given_service(
     definition: Definition, database: Database, templates: Path, clock: Clock = system
 ) -> Iterator[FlaskClient]:
     """A client of the service's app; `client.application.extensions["hep"]` is the service."""
-    app = create_app(definition, build(definition, database, clock), templates)
+    app = given_app(definition, build(definition, database, clock), templates)
     with app.test_client() as client:
         yield client
 

@@ -22,9 +22,8 @@ from shared.service import Definition, Service
 from shared.store import from_document
 from shared.tokens import Identity, Unauthorized
 from shared.views import Projection, Views
-from shared.web.app import create_app
 from tests.events import LONG_AGO
-from tests.given import Nobody, build
+from tests.given import Nobody, build, given_app
 from tests.people import EXPIRES
 from tests.services.adherence.conftest import body
 from tests.services.prescription.conftest import EXERCISE, SITE, Clinic
@@ -153,7 +152,7 @@ def _app(name: str, database: Database) -> Flask:
     service = replace(
         build(definition, database, lambda: EVENING), verifier=Anyone(), peers=Registry()
     )
-    return create_app(
+    return given_app(
         definition, service, Path(str(import_module(name).__file__)).parent / "templates"
     )
 

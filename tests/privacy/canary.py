@@ -1,6 +1,8 @@
 """Find words in whatever a platform leaves on a disk, however they are written there."""
 
 import base64
+import errno
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -9,8 +11,6 @@ import bson
 from kafka.record.memory_records import MemoryRecords
 
 from shared import mongo
-
-HOLE = bytes(64)
 
 
 @cache
@@ -29,9 +29,7 @@ def _encoded(word: bytes, before: int) -> bytes:
 
 def held(words: Iterable[str], data: bytes) -> list[str]:
     """Return which of the words stand in some bytes."""
-    # Engines allocate files whole: most of a young one is nothing.
-    filled = HOLE.join(filter(None, data.split(HOLE)))
-    return [word for word in words if any(form in filled for form in spellings(word))]
+    return [word for word in words if any(form in data for form in spellings(word))]
 
 
 def searched(words: Iterable[str], pieces: Iterable[tuple[str, bytes]]) -> dict[str, list[str]]:
@@ -46,7 +44,27 @@ def files(*roots: Path) -> Iterator[tuple[str, bytes]]:
     for root in roots:
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and not path.is_symlink():
-                yield str(path), path.read_bytes()
+                yield str(path), filled(path)
+
+
+def filled(path: Path) -> bytes:
+    """Return what was written of a file: engines allocate whole ones, mostly holes when young."""
+    found, end = [], 0
+    with path.open("rb") as file:
+        while (start := _data(file.fileno(), end)) is not None:
+            end = os.lseek(file.fileno(), start, os.SEEK_HOLE)
+            found.append(os.pread(file.fileno(), end - start, start))
+    return b"\0".join(found)
+
+
+def _data(descriptor: int, after: int) -> int | None:
+    """Return where data begins from here on, or None where there is none."""
+    try:
+        return os.lseek(descriptor, after, os.SEEK_DATA)
+    except OSError as fault:
+        if fault.errno != errno.ENXIO:
+            raise
+        return None
 
 
 def records(log: Path) -> Iterator[tuple[str, bytes]]:

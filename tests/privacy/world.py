@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import Flask
 
 from shared.due import Timer
 from shared.envelope import Envelope, publish
-from shared.mongo import Database
+from shared.mongo import Database, Document
 from shared.peers import Away
 from shared.send import Sender
 from shared.service import Definition, Service
@@ -54,6 +54,7 @@ class Practice:
     here: Mapping[str, str]
     peers: Apps
     applied: dict[tuple[str, str], set[str]]
+    made: dict[tuple[str, str], list[Envelope]] = field(default_factory=dict)
 
     @property
     def patient(self) -> str:
@@ -88,15 +89,19 @@ class Practice:
 
     def published(self, name: str) -> list[Envelope]:
         """Return all that a service has published, stream by stream."""
-        definition: Definition = self.apps[name].extensions["hep.definition"]
         commits = self.database(name)["commits"].find({}).sort("_id", 1)
-        return [
-            event
-            for document in commits
-            for event in publish(
-                from_document(document), definition.name, definition.codec, definition.published
+        return [event for document in commits for event in self._made(name, document)]
+
+    def _made(self, name: str, document: Document) -> list[Envelope]:
+        """Return what a commit publishes, which is always the same."""
+        place = (name, str(document["_id"]))
+        if place not in self.made:
+            definition: Definition = self.apps[name].extensions["hep.definition"]
+            found = from_document(document)
+            self.made[place] = list(
+                publish(found, definition.name, definition.codec, definition.published)
             )
-        ]
+        return self.made[place]
 
     def turn(self, *names: str) -> None:
         """Have services apply what was published and decide what is due, until nothing is new."""

@@ -12,7 +12,7 @@ import notifications
 from notifications.app import DEFINITION
 from notifications.policies import celebration_id
 from shared.envelope import Envelope
-from shared.web.app import create_app
+from tests.given import given_app
 from tests.people import ADA, ANA, ANA_ID, BO, CY, DEE, SERVICE
 from tests.services.notifications.world import World
 from tests.unit.notifications.facts import (
@@ -38,7 +38,7 @@ CELEBRATION = celebration_id(FIRST_SESSION)
 @pytest.fixture
 def client(world: World) -> Iterator[FlaskClient]:
     world.tell(registered(), prescribed())
-    app = create_app(DEFINITION, world.service, TEMPLATES)
+    app = given_app(DEFINITION, world.service, TEMPLATES)
     with app.test_client() as client:
         yield client
 
@@ -167,7 +167,7 @@ def test_the_page_of_who_has_no_messages_says_what_will_come(client: FlaskClient
 
 
 def test_the_page_of_who_is_not_known_here_yet_is_empty_too(world: World) -> None:
-    app = create_app(DEFINITION, world.service, TEMPLATES)
+    app = given_app(DEFINITION, world.service, TEMPLATES)
 
     with app.test_client() as client:
         assert "No messages yet" in page(client)
