@@ -11,9 +11,8 @@ from pathlib import Path
 
 import psutil
 
-# Start times are read from the same kernel's clock, but counted in its ticks.
-SAME_SECONDS = 1.0
 SUPERVISOR = "hep"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +22,30 @@ class Record:
     name: str
     state: str
     pid: int = 0
-    started: float = 0.0
+    started: str = ""
     restarts: int = 0
     port: int | None = None
 
     @property
     def alive(self) -> bool:
         """Tell whether this very process still runs."""
-        return self.pid != 0 and abs(started(self.pid) - self.started) < SAME_SECONDS
+        return self.pid != 0 and self.started == started(self.pid) != ""
 
 
-def started(pid: int) -> float:
-    """Return when a process started; 0 if there is none, or only its remains."""
+def started(pid: int) -> str:
+    """Return what tells a process from every other of its id; nothing if only its remains are left.
+
+    On Linux which boot it is and how many ticks after it (proc_pid_stat(5), fields 3 and 22): a
+    time of day is another one once the clock was set.
+    """
     try:
-        process = psutil.Process(pid)
-        return 0.0 if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
-    except psutil.NoSuchProcess:
-        return 0.0
+        if not psutil.LINUX:
+            process = psutil.Process(pid)
+            return "" if process.status() == psutil.STATUS_ZOMBIE else str(process.create_time())
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if state == "Z" else f"{BOOT.read_text().strip()}+{fields[18]}"
 
 
 def memory(pid: int, *, family: bool) -> int:

@@ -64,7 +64,7 @@ class Life:
     child: Child
     process: asyncio.subprocess.Process | None = None
     began: float = 0.0
-    started: float = 0.0
+    started: str = ""
     restarts: int = 0
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from deploy.local import pidfile
 from tests.deploy.programs import HERE, Program, Run
@@ -88,7 +90,8 @@ def test_a_child_that_ignores_the_request_to_end_is_killed(run: Run, tmp_path: P
 def test_a_child_stops_before_those_it_came_after(run: Run, tmp_path: Path) -> None:
     program = supervise(run, tmp_path, calm("engine"), calm("service", "engine"))
     program.says("all up")
-    eventually(lambda: "ready" in log_of(tmp_path, "service"))
+    for name in ("engine", "service"):
+        eventually(lambda name=name: "ready" in log_of(tmp_path, name))
 
     program.end()
 
@@ -131,10 +134,24 @@ def test_what_an_earlier_run_left_is_ended_by_its_pid_file(tmp_path: Path) -> No
     assert left.wait(5) == -signal.SIGTERM
 
 
+def test_a_process_is_itself_after_the_clock_was_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setting the clock moves the moment of the boot, from which times of day are counted."""
+    record = pidfile.Record("me", "ready", os.getpid(), pidfile.started(os.getpid()))
+    stat = Path("/proc/stat").read_text()
+    (tmp_path / "stat").write_text(re.sub(r"(?m)^btime .*", "btime 1000000000", stat))
+    (tmp_path / str(os.getpid())).symlink_to(f"/proc/{os.getpid()}")
+
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+
+    assert record.alive
+
+
 def test_a_process_that_got_the_id_of_an_old_one_is_left_alone(tmp_path: Path) -> None:
     stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
-    yesterday = pidfile.started(stranger.pid) - 86_400
-    pidfile.write(tmp_path, pidfile.Record("old", "ready", stranger.pid, yesterday))
+    earlier = pidfile.started(os.getpid())
+    pidfile.write(tmp_path, pidfile.Record("old", "ready", stranger.pid, earlier))
 
     assert pidfile.end_stale(tmp_path) == []
 
