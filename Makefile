@@ -30,7 +30,7 @@ run: setup ## Start the whole platform on this machine
 
 test: setup ## Pass all tests, on real engines
 	@echo "Testing on one-machine engines (Kafka, SecantusDB) for each of $(WORKERS) workers; HEP_KAFKA and HEP_MONGODB choose others."
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## Lint, types and architecture
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -30,6 +30,8 @@ structlog.configure(
     ]
 )
 EXAMPLES = 5
+# These start platforms or go through thousands of steps: begun first, all workers end together.
+LONG = {"chaos", "journeys", "engine", "fuzz", "test_rebuild.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,6 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         number = int(worker.removeprefix("gw")) + 1
         os.environ["HEP_FIRST_PORT"] = str(ports.FIRST + number * ports.SPAN)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
