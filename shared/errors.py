@@ -28,6 +28,7 @@ A refusal becomes an RFC 9457 problem; its `slug` is stable and its page is in d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,20 @@ class Fault:
 
     pointer: str
     reason: str
+
+
+def flatten(messages: Any, pointer: str = "") -> list[Fault]:
+    """Return marshmallow's nested messages as faults with JSON pointers."""
+    if isinstance(messages, dict):
+        found = []
+        for name, inner in messages.items():
+            # webargs puts the place first; marshmallow puts a whole object's fault at _schema.
+            step = "" if name in {"json", "query", "_schema", "headers"} else f"/{name}"
+            found.extend(flatten(inner, pointer + step))
+        return found
+    if isinstance(messages, list):
+        return [Fault(pointer, str(message)) for message in messages]
+    return [Fault(pointer, str(messages))]
 
 
 class Refusal(Exception):

@@ -6,8 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from shared.errors import Invalid, Refusal
-from shared.web.problems import flatten
+from shared.errors import Invalid, Refusal, flatten
 
 DONE = ("sets", "repetitions", "hold_seconds", "minutes", "load_kg")
 SCALES = ("pain", "effort", "difficulty")

@@ -31,12 +31,11 @@ from prescription.handlers import assign_patient, register_patient, update_patie
 from prescription.projections import LISTS
 from shared import commands
 from shared.audit import LET_THROUGH, Entry
-from shared.errors import Fault, Invalid, NotFound, Refusal
+from shared.errors import Fault, Invalid, NotFound, Refusal, flatten
 from shared.service import Service
 from shared.store import Commit
 from shared.stream import Cause
 from shared.tenancy import LIMIT
-from shared.web.problems import flatten
 
 YEAR = re.compile(r"\d{4}")
 TAKEN, CHANGED, UNCHANGED, REFUSED = intake.OUTCOMES

@@ -13,8 +13,7 @@ from prescription.fault import Worded
 from prescription.kinds import DAY
 from prescription.labels import LABELS, split
 from prescription.schemas import LEFT
-from shared.errors import Fault, Invalid
-from shared.web.problems import flatten
+from shared.errors import Fault, Invalid, flatten
 
 REFUSED = (ValidationError, Invalid)
 DATE = ("day", "month", "year")

@@ -15,11 +15,10 @@ from prescription import commands, patching, queries, roster, schemas
 from prescription.routes import PREFIX
 from prescription.staff import StaffKnown
 from shared.commands import fingerprint
-from shared.errors import Invalid, Stale
+from shared.errors import Invalid, Stale, flatten
 from shared.stream import Cause
 from shared.web import api
 from shared.web.identity import allow, asker, service
-from shared.web.problems import flatten
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 STAFF = "urn:hep:params:scim:schemas:1.0:Staff"

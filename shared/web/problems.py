@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
 from shared.commands import KeyReused
-from shared.errors import Fault, Refusal
+from shared.errors import Fault, Refusal, flatten
 from shared.keyring import KeyMissing
 from shared.store import Conflict, TooLarge
 from shared.tokens import IssuerAway, Unauthorized
@@ -124,20 +124,6 @@ def _http(fault: HTTPException) -> Response:
 
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
-
-
-def flatten(messages: Any, pointer: str = "") -> list[Fault]:
-    """Return marshmallow's nested messages as faults with JSON pointers."""
-    if isinstance(messages, dict):
-        found = []
-        for name, inner in messages.items():
-            # webargs puts the place first; marshmallow puts a whole object's fault at _schema.
-            step = "" if name in {"json", "query", "_schema", "headers"} else f"/{name}"
-            found.extend(flatten(inner, pointer + step))
-        return found
-    if isinstance(messages, list):
-        return [Fault(pointer, str(message)) for message in messages]
-    return [Fault(pointer, str(messages))]
 
 
 def _conflict(_: Conflict) -> Response:

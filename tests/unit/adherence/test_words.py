@@ -9,8 +9,8 @@ from marshmallow import ValidationError
 import adherence
 from adherence import schemas
 from adherence.rules import rules
+from shared.errors import flatten
 from shared.language import CATALOGUES, catalogue
-from shared.web.problems import flatten
 
 HERE = Path(adherence.__file__).parent
 TEMPLATES = "\n".join(path.read_text() for path in (HERE / "templates").rglob("*.html"))
