@@ -10,7 +10,7 @@ sealed for that subject any more, whatever comes late.
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,12 +89,20 @@ class Vault:
                 found[name.split("|", 1)[1]] = orjson.loads(plain)
         return found
 
-    def find(self, tenant: str, words: Iterable[str], *, every: bool = True) -> list[str]:
-        """Return the ids of what all these words find, or any of them."""
-        tokens = [self.token(tenant, word) for word in words]
-        wanted = {"$all" if every else "$in": tokens}
-        found = self.database[SEALED].find({"tenant": tenant, "tokens": wanted}, {"_id": 1})
-        return [document["_id"].split("|", 1)[1] for document in found]
+    def find(self, tenant: str, words: Collection[str], *, every: bool = True) -> list[str]:
+        """Return the ids of what all these words find, or any of them.
+
+        Asked for several words at once some engines read all there is, so the index is asked for
+        the longest of them, the likeliest to be rare, and what it has found is looked through here.
+        """
+        wanted = {self.token(tenant, word) for word in words}
+        asked = self.token(tenant, max(words, key=len)) if every else {"$in": sorted(wanted)}
+        found = self.database[SEALED].find({"tenant": tenant, "tokens": asked}, {"tokens": 1})
+        return [
+            document["_id"].split("|", 1)[1]
+            for document in found
+            if not every or wanted.issubset(document["tokens"])
+        ]
 
     def erase(self, tenant: str, subject: str) -> int:
         """Destroy the subject's key and documents, for ever; return how many there were.

@@ -293,7 +293,7 @@ ERASURES = Projection(
 PROJECTIONS = [LISTS, PRIVACY, ERASURES]
 INDEXES = (
     (LISTS, "patients", ("erased", "order")),
-    (LISTS, "patients", ("therapist", "order")),
+    (LISTS, "patients", ("erased", "therapist", "order")),
     (LISTS, "programs", ("patient", "order")),
     (LISTS, "exercises", ("tokens", "order")),
     (LISTS, "regions", ("order",)),

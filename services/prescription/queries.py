@@ -17,7 +17,7 @@ from shared.mongo import Document
 from shared.permission import NOBODY_HERE, Asker, Person
 from shared.service import Service
 from shared.stream import Kind, Loaded, State
-from shared.tenancy import LIMIT
+from shared.tenancy import LIMIT, qualify
 
 MOST_FOUND = 1000
 CARD = ("name", "email", "phone")
@@ -200,7 +200,7 @@ def patients(
         chosen["site"] = {"$in": list(sites)}
     if words.split():
         found = service.vault.find(asker.tenant, words.split())[:MOST_FOUND]
-        chosen["patient"] = {"$in": found}
+        chosen["_id"] = {"$in": [qualify(asker.tenant, one) for one in found]}
     page = documents.page(asker.tenant, chosen, order="order", after=after, limit=limit)
     asker.disclose(found["patient"] for found in page[:limit])
     return _named(page, asker.tenant, service)
