@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local import pidfile
+from deploy.local import pidfile, ports
 
 LAUNCH = Path(__file__).with_name("launch.py")
 TICK = 0.1
@@ -121,7 +121,7 @@ class Supervisor:
                 raise CannotStartError(self._complaint(life, f"ended {life.restarts} times"))
             self._record(life, "restarting")
             self.say(
-                f"{life.child.name} {_how(code)} after {lived:.0f} s; "
+                f"{life.child.name} {_how(code)} after {lived:.0f} s{_taken(life.child)}; "
                 f"starting it again in {delay:g} s (log: {self._log(life)})",
             )
             await asyncio.sleep(delay)
@@ -227,6 +227,13 @@ class Supervisor:
         last = log.read_text(errors="replace").splitlines()[-12:]
         shown = "\n".join(f"  | {line}" for line in last)
         return f"{life.child.name} {what} and cannot start. The end of {log}:\n{shown}"
+
+
+def _taken(child: Child) -> str:
+    """Tell of another program that listens where a child that has ended did, or nothing."""
+    if child.port is None or ports.free(child.port):
+        return ""
+    return f", and another program has taken its port {child.port}"
 
 
 def _told_to_stop() -> asyncio.Event:
