@@ -5,6 +5,7 @@ The app is served over HTTP: the client that Schemathesis has for WSGI apps fail
 
 import logging
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +22,11 @@ from tests.permission.world import NORTH, World, person
 # It says nothing that `Report` does not.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
-SLOWEST_SECONDS = 3.0
+# Of the processor: how long an answer takes is the machine's doing too.
+MOST_SECONDS = 3.0
 # Who asks where several may: whoever reaches furthest.
 RANK = ("administrator", "lead", "therapist", "patient", "service", "operator")
 CHECKS = {
-    "max_response_time": SLOWEST_SECONDS,
     "negative_data_rejection": {
         "expected-statuses": ["400", "401", "403", "404", "409", "412", "422", "428"]
     },
@@ -67,11 +68,27 @@ class Report:
                     self.wrong.setdefault((label, found.failure.title), text)
 
 
+@dataclass
+class Timed:
+    """An app whose requests are told that take the processor for too long."""
+
+    app: Flask
+    report: Report
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        began = time.thread_time()
+        answer = self.app(environ, start_response)
+        if (spent := time.thread_time() - began) > MOST_SECONDS:
+            asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+            self.report.wrong[asked, "It takes too long"] = f"{spent:.1f} s"
+        return answer
+
+
 def made_up(name: str, world: World, examples: int) -> Report:
     """Call a service in every way that its document allows, and in many that it forbids."""
     report = Report()
     app = world.apps[name]
-    with served(app) as address:
+    with served(Timed(app, report)) as address:
         path = f"{address}/{name}/openapi.json"
         schema = schemathesis.openapi.from_url(path, config=_config(examples))
         _sign_in(schema, app, world)
