@@ -1,4 +1,4 @@
-"""A program's diary: its sessions by local date, and the milestones that were reached."""
+"""A program's diary: its sessions by local date, what they reached, and what was noticed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,19 +7,23 @@ from datetime import date, datetime
 from adherence.completion import done_exercises
 from adherence.events import Milestone, MilestoneReached, Session
 from adherence.rules import Rules
+from adherence.signals import noticed
+from adherence.signals.events import Signal
+from adherence.signals.noticed import Noticed
 from shared.errors import NotFound
 from shared.schedule import DoneOn, Program
 from shared.stream import Kind
 
-Decided = list[Session | MilestoneReached]
+Decided = list[Session | MilestoneReached | Signal]
 
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """What a program's stream says; a milestone is its kind and count."""
+    """What a program's stream says; a milestone is its kind and count, `noticed` its signals."""
 
     sessions: Mapping[date, Session] = field(default_factory=dict)
     milestones: frozenset[tuple[Milestone, int]] = frozenset()
+    noticed: Noticed = field(default_factory=Noticed)
 
     def done_on(self) -> DoneOn:
         """Return the exercises of which anything was done, by date; dates without any left out."""
@@ -42,10 +46,10 @@ def evolve(diary: Diary, event: object) -> Diary:
         return replace(diary, sessions={**diary.sessions, event.local_date: event})
     if isinstance(event, MilestoneReached):
         return replace(diary, milestones=diary.milestones | {(event.milestone, event.count)})
-    return diary
+    return replace(diary, noticed=noticed.evolve(diary.noticed, event))
 
 
-KIND = Kind("program", Diary(), evolve, shape=1)
+KIND = Kind("program", Diary(), evolve, shape=2)
 
 
 def find(diary: Diary, session: str) -> Session:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from adherence.signals import events as signals
 from shared.privacy import ErasureCompleted
 
 Mode = Literal["as_prescribed", "edited"]
@@ -180,5 +181,6 @@ EVENTS = (
     InvitationRevoked,
     SupporterAllowed,
     SupporterRemoved,
+    *signals.EVENTS,
     ErasureCompleted,
 )

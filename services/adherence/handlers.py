@@ -16,7 +16,6 @@ from adherence.commands import (
 )
 from adherence.diary import Decided, Desk, Diary
 from adherence.events import Session, SessionAmended
-from adherence.rules import rules
 from shared import commands
 from shared.service import Handler, Service
 from shared.store import Commit
@@ -35,7 +34,7 @@ def amend_session(command: AmendSession, service: Service, cause: Cause) -> Comm
 
 def reach_phase(command: ReachPhase, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(diary.KIND, cause, command.program)
-    desk = _desk(command.program, service, cause)
+    desk = queries.desk(service, cause.tenant, command.program)
     events = milestone.reach_phase(loaded.state, command, desk)
     return service.streams.append(loaded, events, cause, key=desk.program.patient)
 
@@ -59,7 +58,7 @@ def _tell(
     cause: Cause,
 ) -> Commit:
     loaded = service.streams.load(diary.KIND, cause, command.program)
-    desk = _desk(command.program, service, cause)
+    desk = queries.desk(service, cause.tenant, command.program)
     words = command.told.note
     note = commands.identify(cause.command, cause.fingerprint, "note") if words else None
     events = decide(loaded.state, command, desk, note)
@@ -69,10 +68,6 @@ def _tell(
     if words:
         _forget(desk.program.patient, service, cause)
     return commit
-
-
-def _desk(program: str, service: Service, cause: Cause) -> Desk:
-    return Desk(queries.program(service, cause.tenant, program), service.clock(), rules())
 
 
 def _seal(words: str, events: Decided, before: Diary, service: Service, cause: Cause) -> None:

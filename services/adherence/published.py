@@ -8,6 +8,7 @@ from adherence.events import (
     SessionAmended,
     SessionLogged,
 )
+from adherence.signals import published as signals
 from shared import privacy
 from shared.publication import Publication
 
@@ -17,5 +18,6 @@ PUBLISHED = {
     InvitationIssued: Publication("invitation.issued", payloads.InvitationIssued),
     InvitationRedeemed: Publication("invitation.redeemed", payloads.InvitationRedeemed),
     MilestoneReached: Publication("milestone.reached", payloads.Milestone),
+    **signals.PUBLISHED,
     **privacy.PUBLISHED,
 }

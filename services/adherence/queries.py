@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from adherence import diary, invitation
-from adherence.diary import Diary
+from adherence.diary import Desk, Diary
 from adherence.events import InvitationIssued, InvitationRedeemed, MilestoneReached, Session
 from adherence.invitation import Door, Invitation
 from adherence.projections import PROGRAMS
+from adherence.rules import rules
 from shared import schedule
 from shared.codec import converter
 from shared.errors import NotFound, NotYet
@@ -60,6 +61,15 @@ def program(service: Service, tenant: str, identity: str) -> Program:
     if patient and patient["erased"]:
         raise NotFound(NOBODY_HERE)
     return schedule.read(document, patient["zone"] if patient else None)
+
+
+def desk(service: Service, tenant: str, identity: str) -> Desk:
+    """Return what a decision about a program needs besides its diary.
+
+    Raises:
+        NotFound: there is no such program, or its patient was erased.
+    """
+    return Desk(program(service, tenant, identity), service.clock(), rules())
 
 
 def in_reach(service: Service, asker: Asker, identity: str) -> Document:

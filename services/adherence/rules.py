@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adherence.events import Part
+from adherence.signals.rules import Signals, signals
 
 Limits = tuple[float, float]
 
@@ -55,6 +56,7 @@ class Rules:
         slack: how far off a clock is right.
         day_before_at: local time of a session of the day before that was told on a page.
         inviting: what invitations go by.
+        signals: what is noticed by, with versions and sources of its own.
         versions: of these, by part.
         sources: of the same.
     """
@@ -69,6 +71,7 @@ class Rules:
     slack: timedelta
     day_before_at: time
     inviting: Inviting
+    signals: Signals
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -89,6 +92,7 @@ def rules() -> Rules:
         slack=timedelta(minutes=moment["slack_minutes"]),
         day_before_at=moment["day_before_at"],
         inviting=_inviting(found["invitation"]),
+        signals=signals(),
         versions={name: part["version"] for name, part in found.items()},
         sources={name: part["source"] for name, part in found.items()},
     )

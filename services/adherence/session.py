@@ -12,8 +12,8 @@ from adherence.completion import completion, done_exercises, highest
 from adherence.diary import Decided, Desk, Diary, find
 from adherence.entry import Unfitting, beside_prescribed, corrected, merged
 from adherence.events import Entry, Session, SessionAmended, SessionLogged
-from adherence.milestone import with_milestones
 from adherence.moment import Moment, days, settle
+from adherence.signals.noticing import with_signals
 from shared.errors import Fault, Invalid, NotYet
 from shared.schedule import Program, asked, due
 
@@ -50,13 +50,13 @@ def log(diary: Diary, command: LogSession, desk: Desk, note: str | None = None) 
     told = _session(diary, command.told, desk, moment, note)
     earlier = diary.sessions.get(moment.local_date)
     if earlier is not None:
-        return with_milestones(diary, _added(diary, earlier, told, desk), desk)
+        return with_signals(diary, _added(diary, earlier, told, desk), desk)
     if not told.entries:
         raise Unfitting(
             "A session tells of exercises.",
             faults=[Fault("/entries", "Name at least one exercise, done or left out.")],
         )
-    return with_milestones(diary, SessionLogged(**_fields(told)), desk)
+    return with_signals(diary, SessionLogged(**_fields(told)), desk)
 
 
 def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = None) -> Decided:
@@ -71,11 +71,11 @@ def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = No
         _check_revision(desk.program, command.revision)
     told = _session(diary, command.told, desk, _same_date(earlier, command.told, desk), note)
     if command.reason == "added":
-        return with_milestones(diary, _added(diary, earlier, told, desk), desk)
+        return with_signals(diary, _added(diary, earlier, told, desk), desk)
     kept = {name: getattr(earlier, name) for name in command.kept}
     entries = corrected(earlier.entries, told.entries)
     whole = replace(_whole(diary, earlier, told, entries, desk), **kept)
-    return with_milestones(diary, SessionAmended(**_fields(whole), reason="correction"), desk)
+    return with_signals(diary, SessionAmended(**_fields(whole), reason="correction"), desk)
 
 
 def _check_revision(program: Program, revision: int) -> None:

@@ -193,10 +193,13 @@ def after(diary: Diary, events: Decided) -> Diary:
 
 
 def logged(
-    found: Program, *commands: LogSession | AmendSession, now: datetime | None = None
+    found: Program,
+    *commands: LogSession | AmendSession,
+    now: datetime | None = None,
+    before: Diary | None = None,
 ) -> tuple[Diary, Decided]:
     """Return the diary after these commands, each at the moment that its device says."""
-    diary, events = Diary(), []
+    diary, events = before or Diary(), []
     for command in commands:
         at = desk(found, now or command.told.device_now)
         if isinstance(command, LogSession):
@@ -207,9 +210,18 @@ def logged(
     return diary, events
 
 
-def done(found: Program, *dates: date, now: datetime | None = None) -> tuple[Diary, Decided]:
+def done(
+    found: Program, *dates: date, now: datetime | None = None, before: Diary | None = None
+) -> tuple[Diary, Decided]:
     """Return the diary after a session as prescribed on each of these dates, in this order."""
-    return logged(found, *(logs(day) for day in dates), now=now)
+    return logged(
+        found, *(logs(day, device_now=now or evening(day)) for day in dates), before=before
+    )
+
+
+def names(found: Sequence[object]) -> list[str]:
+    """Return what kinds of events these are."""
+    return [type(one).__name__ for one in found]
 
 
 def milestones(events: Decided) -> list[tuple[str, int]]:

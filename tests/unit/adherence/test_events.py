@@ -10,6 +10,7 @@ import pytest
 
 from adherence.app import DEFINITION
 from adherence.events import InvitationIssued, InvitationRedeemed
+from adherence.signals import published as signals
 from shared.codec import converter
 from shared.privacy import ErasureCompleted
 from shared.store import Stored
@@ -40,6 +41,15 @@ def test_every_event_has_a_sample_of_every_shape() -> None:
     assert {(sample["type"], sample["schema"]) for sample in samples} == shapes
 
 
+def signalled() -> list[Any]:
+    """Return a signal of every kind that is published."""
+    samples = [json.loads(file.read_text()) for file in FILES]
+    found = [
+        converter.structure(one["today"], DEFINITION.codec.kinds[one["type"]]) for one in samples
+    ]
+    return [event for event in found if type(event) in signals.PUBLISHED]
+
+
 def test_what_is_published_fits_its_schema_and_holds_all_of_the_event() -> None:
     told = [logs(MONDAY + DAY * number, entered(sets=2)) for number in range(3)]
     _, events = logged(program(), *told, corrects(MONDAY, pain=0))
@@ -47,7 +57,7 @@ def test_what_is_published_fits_its_schema_and_holds_all_of_the_event() -> None:
         InvitationIssued("1" * 32, ANA_ID, None, "link", NOW),
         InvitationRedeemed("1" * 32, ANA_ID, "2" * 32, "link"),
     ]
-    events = (*events, *let_in)
+    events = (*events, *let_in, *signalled())
 
     assert {type(event) for event in events} == DEFINITION.published.keys() - {ErasureCompleted}
     for event in events:

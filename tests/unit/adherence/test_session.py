@@ -104,7 +104,7 @@ def test_only_sets_are_told_in_the_prescribed_length() -> None:
 
 
 def test_a_session_of_which_nothing_was_done_is_kept_and_counts_for_nothing() -> None:
-    diary, events = logged(DAILY, logs(MONDAY, Entered(BRIDGE, skipped="pain"), pain=8))
+    diary, events = logged(DAILY, logs(MONDAY, Entered(BRIDGE, skipped="pain"), pain=4))
 
     assert len(events) == 1
     assert session_of(diary).completion == 0
