@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from adherence import handlers, invitation, secret
 from adherence.commands import ReachPhase
 from adherence.policies import FORGET, REACH_PHASE, UNSEAL
+from adherence.signals import duties as signals
 from shared import commands, privacy
 from shared.due import Due
 from shared.service import DueHandler, Service
@@ -41,4 +42,5 @@ DUE: Mapping[str, DueHandler] = {
     privacy.ERASE: erase,
     UNSEAL: unseal,
     FORGET: forget,
+    **signals.DUE,
 }

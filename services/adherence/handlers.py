@@ -16,6 +16,7 @@ from adherence.commands import (
 )
 from adherence.diary import Decided, Desk, Diary
 from adherence.events import Session, SessionAmended
+from adherence.signals import handlers as signals
 from shared import commands
 from shared.service import Handler, Service
 from shared.store import Commit
@@ -48,6 +49,7 @@ HANDLERS: Mapping[type, Handler] = {
     RevokeInvitation: invite.revoke_invitation,
     InviteSupporter: invite.invite_supporter,
     RemoveSupporter: invite.remove_supporter,
+    **signals.HANDLERS,
 }
 
 

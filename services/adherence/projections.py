@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adherence.policies import schedule_expiry, schedule_phase
+from adherence.signals import projections as signals
+from adherence.signals.policies import schedule_watch
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -54,6 +56,7 @@ def on_program_prescribed(event: Envelope, views: Views) -> None:
     names = ("program", "patient", "site", "start", "title", "goals", "source")
     own = {"end": event.data["end"], "ended": None, "revisions": [_revision(event.data)]}
     views.put("programs", _document(event, event.data["program"], own, names))
+    schedule_watch(event, views, event.data["start"])
 
 
 def on_program_revised(event: Envelope, views: Views) -> None:
@@ -76,6 +79,7 @@ def on_session(event: Envelope, views: Views) -> None:
     # An amendment tells the whole session anew; within its stream the later one stands.
     identity = session_id(data["program"], data["session"])
     views.put("sessions", _document(event, identity, {}, tuple(data)))
+    schedule_watch(event, views, data["local_date"])
 
 
 def on_milestone_reached(event: Envelope, views: Views) -> None:
@@ -152,6 +156,7 @@ PROGRAMS = Projection(
         "hep.adherence.session.amended.v1": on_session,
         "hep.adherence.milestone.reached.v1": on_milestone_reached,
         "hep.adherence.invitation.issued.v1": on_invitation_issued,
+        **signals.ON,
     },
 )
 PROJECTIONS = [PROGRAMS, PRIVACY]

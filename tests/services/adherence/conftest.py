@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from flask.testing import FlaskClient
 import adherence
 from adherence.app import DEFINITION
 from adherence.projections import PROGRAMS
+from shared.due import Timer
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
 from shared.privacy import PRIVACY
 from shared.service import Service
 from shared.store import from_document
 from shared.views import Views
-from tests.events import LONG_AGO
+from tests.events import LONG_AGO, NOON
 from tests.given import given_service
 from tests.people import ANA
 from tests.unit.adherence import facts
@@ -80,6 +82,16 @@ class Home:
                 from_document(document), "adherence", DEFINITION.codec, DEFINITION.published
             )
         ]
+
+    def decide(self, now: datetime | None = None) -> list[tuple[str, str]]:
+        """Decide what is due by now; return what became of all that ever was."""
+        self.watch.now = max(self.watch.now, now or NOON)
+        handlers = {
+            kind: partial(handler, service=self.service) for kind, handler in DEFINITION.due.items()
+        }
+        Timer(self.service.database, handlers, self.watch, "t1").step()
+        found = self.service.database["due"].find({}).sort([("sequence", 1), ("due_at", 1)])
+        return [(document["kind"], document["state"]) for document in found]
 
     def catch_up(self) -> None:
         """Hear what this service has published itself, from the beginning."""

@@ -1,27 +1,17 @@
 """What this service decides by itself: a phase is completed, an erased patient is forgotten."""
 
-from functools import partial
-
-from adherence.app import DEFINITION
 from adherence.rules import rules
-from shared.due import Timer
+from adherence.signals.policies import WATCH
 from shared.session import PATIENT
 from shared.tokens import Identity
-from tests.events import NOON
 from tests.people import ANA_ID, BO, SERVICE
 from tests.services.adherence.conftest import Home, body
 from tests.unit.adherence.facts import asks, erased, revised
 
 
 def decide(home: Home) -> list[tuple[str, str]]:
-    """Decide what is due; return what became of all that ever was."""
-    home.watch.now = max(home.watch.now, NOON)
-    handlers = {
-        kind: partial(handler, service=home.service) for kind, handler in DEFINITION.due.items()
-    }
-    Timer(home.service.database, handlers, home.watch, "t1").step()
-    found = home.service.database["due"].find({}).sort("sequence", 1)
-    return [(document["kind"], document["state"]) for document in found]
+    """Decide what is due; return what became of all but looks at programs, which are of later."""
+    return [one for one in home.decide() if one[0] != WATCH]
 
 
 def phases(home: Home) -> list[int]:

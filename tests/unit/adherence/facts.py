@@ -1,6 +1,7 @@
 """Ana's program as it was published, and what she tells of it; a day begins on a Monday."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,6 +89,15 @@ def revised(*exercises: dict[str, Any], revision: int = 2, **more: Any) -> Envel
 def ended(on: date, sequence: int = 2, program: str = PROGRAM) -> Envelope:
     data = {"program": program, "patient": ANA_ID, "date": on, "reason": "goals_met"}
     return event("prescription.program.ended", f"program-{program}", plain(data), sequence=sequence)
+
+
+def settled(outcome: str, proposal: str = "f" * 32, sequence: int = 1) -> Envelope:
+    """Return the therapist's word on a proposal, as prescription publishes it."""
+    data = {"program": PROGRAM, "patient": ANA_ID, "proposal": proposal}
+    name = f"hep.prescription.proposal.{outcome}.v1"
+    stream = f"proposal-{proposal}"
+    found = event("prescription.patient.erased", stream, {"patient": ANA_ID}, sequence=sequence)
+    return replace(found, type=name, data=data)
 
 
 def registered(patient: str = ANA_ID, zone: str = MADRID.key, site: str = SITE) -> Envelope:

@@ -5,6 +5,8 @@ import pytest
 from adherence.policies import REACH_PHASE
 from adherence.projections import PROGRAMS
 from adherence.published import PUBLISHED
+from adherence.rules import rules
+from adherence.signals.policies import SETTLE, WATCH
 from shared.due import DUE
 from shared.envelope import Envelope
 from shared.mongo import Document
@@ -27,6 +29,7 @@ from tests.unit.adherence.facts import (
     published,
     registered,
     revised,
+    settled,
     updated,
 )
 
@@ -58,6 +61,11 @@ def invited() -> Envelope:
     return event("adherence.invitation.issued", f"invitation-{ANA_ID}", data)
 
 
+def decided(events: list[Envelope], kind: str) -> list[Document]:
+    """Return what these events give to decide, of one kind."""
+    return [one for one in fold(PROGRAMS, events).pending[DUE] if one["kind"] == kind]
+
+
 FACTS = [
     registered(),
     updated("south"),
@@ -72,7 +80,7 @@ FACTS = [
 def pending(views: Views) -> dict[str, list[Document]]:
     """Return what is due and to be sent, in no order."""
     return {
-        name: sorted(found, key=lambda one: str(one["_id"]))
+        name: sorted(found, key=lambda one: (str(one["_id"]), one["causation"]))
         for name, found in views.pending.items()
     }
 
@@ -109,18 +117,49 @@ def test_milestones_are_kept_in_the_order_in_which_they_were_reached() -> None:
 
 
 def test_a_completed_phase_is_decided_upon_once_and_names_the_phase_before() -> None:
-    (due,) = fold(PROGRAMS, FACTS).pending[DUE]
+    (due,) = decided(FACTS, REACH_PHASE)
 
-    assert (due["kind"], due["data"]["phase"], due["stream"]) == (REACH_PHASE, 1, STREAM)
-    assert due["_id"] == fold(PROGRAMS, FACTS).pending[DUE][0]["_id"]
+    assert (due["data"]["phase"], due["stream"]) == (1, STREAM)
+    assert due["_id"] == decided(FACTS, REACH_PHASE)[0]["_id"]
 
 
 def test_another_revision_decides_nothing() -> None:
-    assert fold(PROGRAMS, [prescribed(), revised()]).pending[DUE] == []
+    assert decided([prescribed(), revised()], REACH_PHASE) == []
 
 
 def test_what_was_recorded_before_the_service_acts_decides_nothing() -> None:
-    assert fold(PROGRAMS, FACTS, since=NOON + DAY).pending[DUE] == []
+    assert fold(PROGRAMS, FACTS, since=NOON + DAY * 60).pending[DUE] == []
+
+
+def test_a_program_is_looked_at_some_days_after_its_start_and_after_each_session() -> None:
+    noon = [NOON + DAY * ahead for ahead in rules().signals.watch.after_days]
+
+    start = decided([prescribed()], WATCH)
+    sessions = decided(FACTS, WATCH)
+
+    assert [one["due_at"] for one in start] == noon
+    assert all(one["stream"] == STREAM for one in sessions)
+    # Each date is looked at once, whatever asks for it.
+    dates = {one["_id"]: one["due_at"] for one in sessions}
+    assert len(set(dates.values())) == len(dates) < len(sessions)
+
+
+@pytest.mark.parametrize(("days_ago", "looks"), [(0, 5), (4, 4), (28, 1), (400, 1)])
+def test_of_looks_that_are_past_one_is_enough(days_ago: int, looks: int) -> None:
+    start = MONDAY - DAY * days_ago
+
+    found = decided([prescribed(start=start, effective=start)], WATCH)
+
+    assert len(found) == looks
+    assert all(one["due_at"] >= NOON for one in found)
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "declined"])
+def test_the_therapists_word_on_a_proposal_is_decided_upon(outcome: str) -> None:
+    (due,) = decided([settled(outcome)], SETTLE)
+
+    assert due["data"] == {"program": PROGRAM, "proposal": "f" * 32, "outcome": outcome}
+    assert due["stream"] == STREAM
 
 
 def test_who_moved_is_reached_from_the_new_site() -> None:

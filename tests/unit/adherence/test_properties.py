@@ -10,6 +10,7 @@ from adherence.commands import Entered
 from adherence.events import Done
 from adherence.milestone import reached
 from adherence.rules import rules
+from adherence.signals.events import DoseProposed, PainFlagged
 from adherence.streak import runs
 from shared.schedule import Program
 from tests.unit.adherence.facts import (
@@ -83,6 +84,38 @@ def test_any_order_of_telling_the_same_dates_reaches_the_same_milestones(
 
     assert set(as_told) == set(in_order)
     assert len(as_told) == len(set(as_told))
+
+
+@unhurried
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 9), st.none() | st.integers(0, 10), st.none() | st.integers(0, 10)
+        ),
+        max_size=14,
+    ),
+    st.data(),
+)
+def test_any_order_of_telling_flags_the_same_dates_and_each_signal_once(
+    answers: list[tuple[int, int | None, int | None]], data: st.DataObject
+) -> None:
+    now = evening(MONDAY + DAY * SPAN)
+    told = [
+        logs(MONDAY + DAY * ahead, pain=pain, effort=effort, device_now=now)
+        for ahead, pain, effort in answers
+    ]
+
+    _, first = logged(program(), *told)
+    _, second = logged(program(), *data.draw(st.permutations(told)))
+
+    for events in (first, second):
+        flags = [one.session for one in events if isinstance(one, PainFlagged)]
+        proposals = [one.proposal for one in events if isinstance(one, DoseProposed)]
+        assert len(flags) == len(set(flags))
+        assert len(proposals) == len(set(proposals))
+    assert {one.session for one in first if isinstance(one, PainFlagged)} == {
+        one.session for one in second if isinstance(one, PainFlagged)
+    }
 
 
 @unhurried

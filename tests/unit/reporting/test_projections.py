@@ -209,3 +209,26 @@ def test_the_document_of_a_program_is_joined_without_any_month() -> None:
     (program,) = folded([prescribed()])["programs"].values()
 
     assert joined(program, [], MONDAY).days[0].status == "open"
+
+
+SIGNALS = {
+    "pain.flagged": {"session": "2026-09-07", "late": False, "pain": 8, "limit": 5},
+    "program.not_started": {"start": "2026-09-07", "days": 3},
+    "program.lapsed": {"last": "2026-09-07", "days": 7, "missed": 7},
+    "program.resumed": {"session": "2026-09-20", "last": "2026-09-07", "days": 12},
+}
+
+
+def test_what_adherence_notices_changes_no_timeline() -> None:
+    held = {"program": PROGRAM, "patient": ANA_ID, "local_date": "2026-09-07", "revision": 1}
+    noticed = [
+        event(
+            f"adherence.{name}",
+            f"program-{PROGRAM}",
+            held | more | ({} if name == "program.resumed" else {"rule": "2026-12"}),
+            sequence=10 + number,
+        )
+        for number, (name, more) in enumerate(SIGNALS.items())
+    ]
+
+    assert folded([*story(), *noticed]) == folded(story())
