@@ -6,12 +6,13 @@ from typing import Any
 
 from adherence import queries
 from adherence.projections import PROGRAMS
+from adherence.signals import queries as signals
 from shared.service import Rows, Service
 from shared.tenancy import LIMIT
 
 
 def export(service: Service, tenant: str, patient: str) -> Rows:
-    """Return the patient's sessions, milestones and supporters, as rows by kind."""
+    """Return the patient's sessions, milestones, signals and supporters, as rows by kind."""
     programs = [found["program"] for found in _programs(service, tenant, patient)]
     return {
         "session": [row for found in programs for row in _sessions(service, tenant, found)],
@@ -20,6 +21,7 @@ def export(service: Service, tenant: str, patient: str) -> Rows:
             for found in programs
             for row in queries.milestones(service, tenant, found)
         ],
+        "signal": [row for found in programs for row in signals.noticed(service, tenant, found)],
         "supporter": [asdict(found) for found in queries.supporters(service, tenant, patient)],
     }
 

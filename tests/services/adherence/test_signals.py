@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, time
 from typing import Any
 
+from adherence.export import export
 from adherence.rules import rules
 from shared.envelope import Envelope
+from tests.people import ANA_ID
 from tests.services.adherence.conftest import Home, body
 from tests.unit.adherence.facts import BRIDGE, DAY, MONDAY, erased, evening, settled
 
@@ -48,6 +50,18 @@ def test_pain_above_the_zone_is_published_in_the_commit_of_its_session(ana: Home
     assert (logged.commit, flag.commit) == (1, 1)
     assert (flag.type, flag.data["pain"], flag.data["session"]) == (PAIN, 8, MONDAY.isoformat())
     assert len(told(ana, PAIN)) == 1
+
+
+def test_a_patient_takes_what_was_noticed_along_with_the_rest(ana: Home) -> None:
+    ana.log(body(pain=8))
+    ana.hear(*ana.published())
+
+    rows = export(ana.service, "north", ANA_ID)["signal"]
+
+    assert [(row["signal"], row["pain"]) for row in rows] == [
+        ("pain.flagged", 8),
+        ("dose.proposed", 8),
+    ]
 
 
 def test_a_start_that_does_not_come_is_told_once_when_it_is_due(ana: Home) -> None:
