@@ -93,6 +93,14 @@ class Peers:
         """
         return self._many(owner, "texts", tenant, ids)
 
+    def figures(self, tenant: str, exercises: Iterable[str]) -> dict[str, str | None]:
+        """Return by exercise the word that its demonstration is found by, None without a figure.
+
+        Raises:
+            Away: prescription does not answer.
+        """
+        return self._many("prescription", "demonstrations", tenant, exercises)
+
     def events(self, owner: str, tenant: str, stream: str, after: int) -> Iterator[list[Envelope]]:
         """Yield the published events of a stream above a sequence, in pages of whole commits.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, render_template
 
@@ -65,6 +66,7 @@ def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
         for one in _prescribed(visit)
     }
     library = queries.exercises(service(), identity().tenant, ids.values())
+    figures = _figures(ids)
     instructions = _instructions(visit)
     return {
         item.exercise: _card(
@@ -72,6 +74,7 @@ def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
             library.get(ids[item.exercise], {}),
             words.texts.get(instructions[item.exercise], ""),
         )
+        | {"show": _shown(figures.get(item.exercise), item, visit)}
         for item in visit.agenda.items
     }
 
@@ -100,6 +103,29 @@ def _prescribed(visit: Visit) -> Iterator[Document]:
     for revision in visit.document["revisions"]:
         if revision["revision"] == visit.agenda.revision:
             yield from revision["exercises"]
+
+
+def _figures(exercises: Iterable[str]) -> dict[str, str | None]:
+    """Return which exercises a figure shows; while nobody says, it is none."""
+    try:
+        return service().peers.figures(identity().tenant, sorted(exercises))
+    except Away:
+        return {}
+
+
+def _shown(word: str | None, item: Item, visit: Visit) -> str:
+    """Return where an exercise is shown in its dose, with a way back; empty without a figure."""
+    if word is None:
+        return ""
+    side = item.dose["side"] if item.dose["side"] == "left" else None
+    asked = {
+        "hold": item.dose["hold_seconds"],
+        "repetitions": item.dose["repetitions"],
+        "side": side,
+        "program": visit.program.program,
+    }
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/prescription/demonstrations/{word}?{query}"
 
 
 def _words(visit: Visit, others: Iterable[Document]) -> Words:

@@ -321,6 +321,12 @@ class Held(Schema):
     items = fields.Dict(keys=fields.String(), required=True)
 
 
+class Demonstrations(Schema):
+    """By exercise the word that its demonstration is found by; null where no figure shows it."""
+
+    items = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+
+
 class Births(Schema):
     """Years of birth by patient; of who was erased or never here there is none."""
 

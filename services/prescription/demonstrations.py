@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,7 @@ YEAR = 365 * 24 * 3600
 SVG = "image/svg+xml"
 # More of neither is ever prescribed; a number beyond is nobody's dose.
 LONGEST, MOST = 300, 100
+PROGRAM = re.compile("[0-9a-f]{32}")
 
 demonstrations = Blueprint("demonstrations", __name__, url_prefix="/prescription/demonstrations")
 
@@ -43,24 +45,50 @@ class Shown:
 @demonstrations.get("/<word>")
 def show(word: str) -> Any:
     """Show how an exercise is done; a dose in the address sets hold, counter and side."""
-    side = _side()
-    movement, shown = _found(word, side)
-    hold, repetitions = _asked("hold", LONGEST), _asked("repetitions", MOST)
+    asked = {"hold": _asked("hold", LONGEST), "repetitions": _asked("repetitions", MOST)}
+    program = request.args.get("program", "")
     return render_template(
         "prescription/demonstration.html",
-        name=movement.name[language()],
-        text=movement.text[language()],
-        steps=[
+        shown=describe(word, _side(), **asked),
+        # Whoever came from a program's Today goes back there, and nowhere else.
+        program=program if PROGRAM.fullmatch(program) else "",
+    )
+
+
+def has_figure(word: str | None) -> bool:
+    """Tell whether a figure shows an exercise of the catalogue; None is of no catalogue."""
+    return word in movements.words()
+
+
+def describe(
+    word: str, side: str = "right", hold: int | None = None, repetitions: int | None = None
+) -> dict[str, Any]:
+    """Return a movement in the reader's language, as `prescription/player.html` shows it.
+
+    Args:
+        word: the exercise's in the catalogue.
+        side: left or right.
+        hold: seconds to stay where something is held, instead of the movement's own.
+        repetitions: where the counter ends.
+
+    Raises:
+        NotFound: no figure shows this exercise.
+    """
+    movement, shown = _found(word, side)
+    return {
+        "name": movement.name[language()],
+        "text": movement.text[language()],
+        "steps": [
             {"picture": still, "words": key.words[language()]}
             for still, key in zip(shown.stills, movement.keys, strict=True)
         ],
-        moving=url_for(".show_moving", word=word, side=side, v=shown.mark),
-        printed=url_for(".show_still", word=word, side=side),
-        phases=list(_phases(movement, hold)) if movement.moves else [],
-        repetitions=repetitions,
-        wide=shown.wide,
-        verified=movement.verified,
-    )
+        "moving": url_for("demonstrations.show_moving", word=word, side=side, v=shown.mark),
+        "printed": url_for("demonstrations.show_still", word=word, side=side),
+        "phases": list(_phases(movement, hold)) if movement.moves else [],
+        "repetitions": repetitions,
+        "wide": shown.wide,
+        "verified": movement.verified,
+    }
 
 
 @demonstrations.get("/<word>.svg")
@@ -89,7 +117,7 @@ def _found(word: str, side: str) -> tuple[Movement, Shown]:
     Raises:
         NotFound: no figure shows this exercise.
     """
-    if word not in movements.words():
+    if not has_figure(word):
         raise NotFound("There is no figure for this exercise.")
     return _seen(word, side), _drawn(word, side)
 

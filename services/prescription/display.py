@@ -6,7 +6,17 @@ from urllib.parse import urlencode
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from prescription import commands, desk, favourites, forms, queries, reading, schemas, shelves
+from prescription import (
+    commands,
+    demonstrations,
+    desk,
+    favourites,
+    forms,
+    queries,
+    reading,
+    schemas,
+    shelves,
+)
 from prescription.exercise import AlreadyRetired, NoOffer, OfTheCatalogue
 from prescription.forms import REFUSED, Typed
 from prescription.labels import called, label, say
@@ -195,9 +205,19 @@ def _one(identity: str) -> dict[str, Any]:
         "answers": not limited,
         "key": desk.fresh_key(),
         "open": ", ".join(str(label(name)).lower() for name in usual.get("unseen", ())),
+        "figure": _figure(found["word"], usual.get("dose", {})),
         "equipment": ", ".join(str(called(one)) for one in guide.get("equipment", ())),
         "refusal": None,
     }
+
+
+def _figure(word: str | None, dose: dict[str, Any]) -> dict[str, Any] | None:
+    """Return how an exercise is shown in its usual dose; None where no figure shows it."""
+    if word is None or not demonstrations.has_figure(word):
+        return None
+    return demonstrations.describe(
+        word, hold=dose.get("hold_seconds"), repetitions=dose.get("repetitions")
+    )
 
 
 def _around() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from prescription import answers, commands, favourites, schemas, search, shelves
+from prescription.demonstrations import has_figure
 from prescription.projections import LISTS
 from prescription.routes import changed, done, routes
 from prescription.rules import rules
@@ -139,3 +140,14 @@ def mark_favourite(body: dict[str, Any], exercise: str) -> Any:
     command = commands.MarkFavourite(shelf=shelf, exercise=exercise, **body)
     commit = api.execute(command, cause)
     return done(exercise, commit, f"exercises/{exercise}")
+
+
+@routes.route("/demonstrations", methods=["GET"])
+@allow("demonstration.read")
+@routes.arguments(api.IdsQuery, location="query")
+@routes.response(200, answers.Demonstrations)
+def read_demonstrations(query: dict[str, Any]) -> Any:
+    """Return which exercises a figure shows, for the other services to lead to it."""
+    found = shelves.words(query["ids"], asker().tenant, service())
+    shown = {one: word if has_figure(word) else None for one, word in found.items()}
+    return {"items": shown}

@@ -1,6 +1,6 @@
 """What is looked up in the library: exercises by words and codes, one with all of its parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -111,6 +111,12 @@ def show(identity: str, asker: Asker, service: Service) -> tuple[dict[str, Any],
         "harder": [one["exercise"] for one in harder(identity, asker, service)],
         "favourite": identity in shelf(asker, service),
     }, loaded.version
+
+
+def words(identities: Iterable[str], tenant: str, service: Service) -> dict[str, str | None]:
+    """Return which exercise of the catalogue each is, by id; None where a practice put it in."""
+    found = service.documents(LISTS, "exercises").many(tenant, identities)
+    return {identity: document["word"] for identity, document in found.items()}
 
 
 def exercises(

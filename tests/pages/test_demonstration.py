@@ -257,6 +257,15 @@ def test_it_speaks_spanish(visit: Open) -> None:
     expect(page.locator(".stills figcaption").first).to_contain_text("Siéntese")
 
 
+def test_whoever_came_from_today_goes_back_there_and_nowhere_else() -> None:
+    client = create_app().test_client()
+    program = "0123456789abcdef" * 2
+
+    assert f'href="/adherence/?program={program}"' in client.get(f"{PAGE}?program={program}").text
+    for other in ("", "?program=", "?program=//evil.example", f"?program={program}x"):
+        assert "Back to today" not in client.get(PAGE + other).text
+
+
 @pytest.mark.parametrize("asked", ["hold=x", "hold=-1", "hold=99999", "repetitions=%C2%B2"])
 def test_a_dose_that_cannot_be_changes_nothing(asked: str) -> None:
     client = create_app().test_client()

@@ -147,6 +147,7 @@ QUERIES = {
     "prescription.read_cards": "?ids={patient}",
     "prescription.read_texts": "?ids={patient}",
     "prescription.read_names": "?ids=therapist-1",
+    "prescription.read_demonstrations": "?ids={exercise}",
     "adherence.read_texts": "?ids={patient}",
     "exports.part": "?patient={patient}",
     "owner.heads": "?until=2026-09-08T00:00:00Z",

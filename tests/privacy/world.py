@@ -42,6 +42,10 @@ class Apps:
     def cards(self, tenant: str, ids: Any) -> Any:
         return self.get("prescription", "cards", tenant, {"ids": ",".join(ids)})["items"]
 
+    def figures(self, tenant: str, exercises: Any) -> Any:
+        asked = {"ids": ",".join(exercises)}
+        return self.get("prescription", "demonstrations", tenant, asked)["items"]
+
     def texts(self, owner: str, tenant: str, ids: Any) -> Any:
         return self.get(owner, "texts", tenant, {"ids": ",".join(ids)})["items"]
 

@@ -96,5 +96,5 @@ for (const player of document.querySelectorAll("[data-moving]")) {
     part(name).addEventListener("click", () => part(name).setAttribute("aria-pressed", String(!pressed(name))));
   }
   player.hidden = false;
-  if (!still.matches) play();
+  if (!still.matches && !("waits" in player.dataset)) play();
 }
