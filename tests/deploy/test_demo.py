@@ -15,16 +15,19 @@ from marshmallow import Schema
 from adherence import schemas as adherence
 from deploy.local.demo.people import Patient, cast
 from deploy.local.demo.play import ahead
-from deploy.local.demo.published import HERE, published
+from deploy.local.demo.published import CATALOGUE, HERE, published
 from deploy.local.demo.script import STOPS, Step, resolve, steps, stops
 from notifications.rules import rules
 from prescription import schemas as prescription
+from prescription.catalogue import catalogue, identity
 from prescription.dose import faults
 from prescription.rules import rules as codes
 
 PRINTED = "from deploy.local.demo.script import steps; print(steps())"
 AMOUNTS = ("sets", "repetitions", "hold_seconds", "minutes", "times_per_day", "days_per_week")
-IDS = {step.name: f"{number:032x}" for number, step in enumerate(steps())}
+IDS = {step.name: f"{number:032x}" for number, step in enumerate(steps())} | {
+    f"catalogue:{word}": identity("riverside", word) for word in catalogue().entries
+}
 
 
 def sent(*kinds: str) -> list[Step]:
@@ -60,6 +63,7 @@ def doses() -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
 
 def test_every_dose_goes_with_the_kind_of_its_exercise() -> None:
     kinds = {f"@{step.name}": step.body["kind"] for step in sent("exercise")}
+    kinds |= {f"{CATALOGUE}{word}": entry.kind for word, entry in catalogue().entries.items()}
     asked = [one for step in sent("program", "revision") for one in step.body["exercises"]]
     loaded = [(prescription.DoseRequest().load(one["dose"]), one["exercise"]) for one in asked]
     found = [told for dose, name in loaded for told in faults(dose, "", codes(), kinds[name])]
@@ -173,8 +177,21 @@ def test_only_a_program_that_was_seen_whole_is_verified() -> None:
 
 def test_every_exercise_of_the_library_is_in_a_program() -> None:
     used = {asked["exercise"] for asked, _, _ in doses()}
+    own = {name for name in used if not name.startswith(CATALOGUE)}
 
-    assert used == {f"@{step.name}" for step in sent("exercise")}
+    assert own == {f"@{step.name}" for step in sent("exercise")}
+
+
+def test_what_the_catalogue_has_is_prescribed_from_it() -> None:
+    used = {asked["exercise"].removeprefix(CATALOGUE) for asked, _, _ in doses()}
+    names = {
+        name.casefold()
+        for entry in catalogue().entries.values()
+        for name in (entry.name, *(wording.name for wording in entry.wordings))
+    }
+
+    assert {"ankle-pump", "bridge", "sit-to-stand", "walking"} <= used
+    assert not [step for step in sent("exercise") if step.body["name"].casefold() in names]
 
 
 SCHEMAS: dict[str, type[Schema]] = {
@@ -198,7 +215,7 @@ def test_every_body_is_one_that_the_service_takes(kind: str) -> None:
 
 
 def test_a_name_is_resolved_only_after_its_thing_was_made() -> None:
-    known: dict[str, str] = {}
+    known = {name: one for name, one in IDS.items() if name.startswith(CATALOGUE[1:])}
     for step in steps():
         path = resolve(step.path, known)
         resolve(step.body, known)

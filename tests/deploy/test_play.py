@@ -14,6 +14,7 @@ from deploy.local.demo.play import Player, back_to_now
 from deploy.local.demo.script import Step, steps
 from deploy.local.people import Person, person
 from deploy.local.stack import Stack
+from prescription.catalogue import catalogue
 from tests.deploy.test_stack import ELSEWHERE, silent
 
 HOUR = timedelta(hours=1)
@@ -39,6 +40,13 @@ class Memory:
         return SimpleNamespace(headers=headers, json=lambda: {"id": identity})
 
     def get(self, who: str, path: str) -> Any:
+        if "/exercises?" in path:
+            assert self.known, "nobody has a library before there is a practice"
+            start = int(path.split("cursor=")[1] or 0)
+            words = [*catalogue().entries, None][start : start + 50]
+            items = [{"id": f"of-{word}", "word": word} for word in words]
+            following = str(start + 50) if len(words) == 50 else None
+            return SimpleNamespace(json=lambda: {"items": items, "next": following})
         return SimpleNamespace(headers={"ETag": f'"{who} {path}"'})
 
     def enroll(self, someone: Person) -> None:
@@ -80,6 +88,8 @@ def test_names_are_sent_as_the_ids_that_were_made(stack: Stack) -> None:
         paths["demo:session:lucia:1"] == f"/adherence/v1/programs/{ids['program:lucia']}/sessions"
     )
     assert "'@" not in str(memory.known)
+    assert ids["catalogue:ankle-pump"] == "of-ankle-pump"
+    assert "'of-ankle-pump'" in str(memory.known)
 
 
 def test_a_change_names_the_version_that_was_read(stack: Stack) -> None:

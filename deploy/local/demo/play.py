@@ -13,7 +13,8 @@ from deploy.local import clock, quiet
 from deploy.local.demo import report
 from deploy.local.demo.caller import Caller
 from deploy.local.demo.people import cast
-from deploy.local.demo.script import Step, resolve, steps, stops
+from deploy.local.demo.published import CATALOGUE
+from deploy.local.demo.script import PRESCRIPTION, Step, resolve, steps, stops
 from deploy.local.demo.show import Shown, showing
 from deploy.local.stack import Stack, StackError
 
@@ -102,6 +103,7 @@ class Player:
         ids: by name, of what was made.
         fresh: how many commands were not accepted before.
         moved: whether the clock is this player's already.
+        shelved: whether the ids of the catalogue's exercises are among `ids`.
     """
 
     stack: Stack
@@ -109,6 +111,7 @@ class Player:
     ids: dict[str, str] = field(default_factory=dict)
     fresh: int = 0
     moved: bool = False
+    shelved: bool = False
 
     def move(self, moment: datetime) -> None:
         """Move the clock: never back, but to where an earlier player left off."""
@@ -123,6 +126,8 @@ class Player:
         Raises:
             StackError: it was refused.
         """
+        if CATALOGUE in str(step.body) and not self.shelved:
+            self._shelve(step.actor)
         version = ""
         if step.read:
             read = resolve(step.read, self.ids)
@@ -139,6 +144,19 @@ class Player:
         if step.person:
             patient = self.ids[step.name] if "patient" in step.person.roles else None
             self.caller.enroll(replace(step.person, patient=patient))
+
+    def _shelve(self, actor: str) -> None:
+        """Learn under which ids the practice has the exercises of the catalogue."""
+        cursor = ""
+        while True:
+            path = f"{PRESCRIPTION}/exercises?limit=200&cursor={cursor}"
+            found = self.caller.get(actor, path).json()
+            shelf = {one["word"]: one["id"] for one in found["items"] if one["word"]}
+            self.ids |= {f"{CATALOGUE[1:]}{word}": identity for word, identity in shelf.items()}
+            cursor = found["next"]
+            if not cursor:
+                break
+        self.shelved = True
 
 
 def ahead(script: Sequence[Step], accepted: int) -> Iterator[tuple[datetime, Step | None]]:

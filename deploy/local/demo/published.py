@@ -10,6 +10,8 @@ from typing import Any
 HERE = Path(__file__).parent
 # What of a dose is no number of a source to be taken as it stands.
 BESIDE = ("exercise", "priority", "say", "unseen")
+# Stands before the word of an exercise that the platform brings.
+CATALOGUE = "@catalogue:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,14 @@ class Published:
         return {**self.document["diagnosis"], "system": "ICD-10", "verified": False}
 
     def exercises(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the key and the request of each exercise for the library."""
+        """Yield the key and the request of each exercise that the catalogue lacks."""
         doubtful = {
             dose["exercise"]
             for phase in self.document["phases"]
             for dose in phase["doses"]
             if dose.get("unseen")
         }
-        for exercise in self.document["exercises"]:
+        for exercise in self._own():
             verified = exercise["key"] not in doubtful
             source = {**self.document["source"], "verified": verified}
             request = {name: value for name, value in exercise.items() if name != "key"}
@@ -82,11 +84,19 @@ class Published:
             amounts["side"] = side
         said = [dose.get("say"), self._ranges(dose), self._unseen(dose)]
         return {
-            "exercise": f"@exercise:{self.key}:{dose['exercise']}",
+            "exercise": self._name(dose["exercise"]),
             "dose": amounts,
             "priority": dose.get("priority", 1),
             "instructions": " ".join(filter(None, said)) or None,
         }
+
+    def _own(self) -> list[Mapping[str, Any]]:
+        return list(self.document.get("exercises", ()))
+
+    def _name(self, key: str) -> str:
+        """Name an exercise; what the file does not describe is the catalogue's of this word."""
+        own = any(one["key"] == key for one in self._own())
+        return f"@exercise:{self.key}:{key}" if own else f"{CATALOGUE}{key}"
 
     def _ranges(self, dose: Mapping[str, Any]) -> str:
         """Say which amounts are the least of a range."""
