@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import current_app, render_template
@@ -14,6 +14,7 @@ from adherence.visit import Visit
 from shared.mongo import Document
 from shared.peers import Away
 from shared.web.identity import identity, service
+from shared.web.words import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +82,26 @@ def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
 
 def _card(item: Item, known: Document, instructions: str) -> dict[str, Any]:
     source = known.get("source")
+    spoken = _spoken(known)
     return {
         "id": item.exercise,
-        "name": known.get("plain_name", ""),
+        "name": spoken.get("plain_name", ""),
         "dose": item.dose,
-        "steps": known.get("steps", []),
-        "stop_if": known.get("stop_if", []),
+        "steps": spoken.get("steps", []),
+        "stop_if": spoken.get("stop_if", []),
+        "machine": spoken.get("machine", False),
         "unverified": source is not None and not source["verified"],
         "instructions": instructions,
         "done": asdict(item.entry.done) if item.entry and item.entry.done else None,
     }
+
+
+def _spoken(known: Document) -> Document:
+    """Return an exercise in the reader's language where it is said in it, else as it is."""
+    for wording in known.get("wordings", ()):
+        if wording["language"] == language():
+            return cast("Document", wording)
+    return known
 
 
 def _instructions(visit: Visit) -> dict[str, str]:

@@ -17,6 +17,8 @@ from shared.tenancy import qualify
 from shared.views import Projection, Reference, Views
 
 PHASE_COMPLETED = "phase_completed"
+# What a patient reads of an exercise in another language, and whether a machine wrote it.
+WORDING = ("language", "machine", "plain_name", "steps", "stop_if")
 
 
 def session_id(program: str, session: str) -> str:
@@ -44,7 +46,9 @@ def on_patient_erased(event: Envelope, views: Views) -> None:
 def on_exercise(event: Envelope, views: Views) -> None:
     names = ("exercise", "name", "plain_name", "steps", "stop_if", "source")
     identity = in_version(event.data["exercise"], event.data.get("version", 1))
-    views.put("exercises", _document(event, identity, {}, names))
+    wordings = (event.data.get("guide") or {}).get("wordings", [])
+    own = {"wordings": [{name: one[name] for name in WORDING} for one in wordings]}
+    views.put("exercises", _document(event, identity, own, names))
 
 
 def in_version(exercise: str, version: int) -> str:
@@ -140,7 +144,7 @@ READS = {
 }
 PROGRAMS = Projection(
     name="programs",
-    version=1,
+    version=2,
     services=("prescription", "adherence"),
     documents=_documents,
     handlers={

@@ -15,6 +15,7 @@ from tests.unit.adherence.facts import (
     CALF,
     DAY,
     GOAL,
+    GUIDE,
     HINT,
     MADRID,
     MONDAY,
@@ -153,6 +154,21 @@ def test_an_exercise_whose_name_has_not_come_can_be_told_all_the_same(home: Home
 
     assert "An exercise whose name is still on its way" in said(home.visit())
     assert "Saved" in said(tap(home))
+
+
+def test_an_exercise_is_said_in_the_readers_language_and_a_machines_words_are_marked(
+    home: Home,
+) -> None:
+    home.hear(published(guide=GUIDE), registered(), prescribed())
+
+    english, spanish = said(home.visit()), said(home.visit(language="es"))
+
+    assert "Lift your hips." in english
+    assert "machine" not in english
+    for words in ("Levantar la cadera", "Túmbese boca arriba.", "Le duele mucho."):
+        assert words in spanish
+    assert "Esto lo tradujo una máquina" in spanish
+    assert "Lift your hips." not in spanish
 
 
 def test_without_a_program_the_page_says_what_to_do(home: Home) -> None:

@@ -128,6 +128,39 @@ def published(exercise: str = BRIDGE, name: str = "Bridge", **more: Any) -> Enve
     return event("prescription.exercise.published", f"exercise-{exercise}", data)
 
 
+# What the catalogue says of an exercise besides, in Spanish that a machine wrote.
+GUIDE: dict[str, Any] = {
+    "muscles": [],
+    "equipment": [],
+    "mistakes": [],
+    "contraindications": [],
+    "precautions": [],
+    "easier": [],
+    "purpose": "Strong hips.",
+    "region": "hip",
+    "position": "lying",
+    "space": "bed",
+    "supervision": "alone",
+    "sides": "both",
+    "usual": None,
+    "verified": False,
+    "wordings": [
+        {
+            "language": "es",
+            "machine": True,
+            "name": "Puente",
+            "plain_name": "Levantar la cadera",
+            "purpose": "Caderas fuertes.",
+            "steps": ["Túmbese boca arriba."],
+            "mistakes": [],
+            "stop_if": ["Le duele mucho."],
+            "contraindications": [],
+            "precautions": [],
+        }
+    ],
+}
+
+
 def plain(data: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, date) else value

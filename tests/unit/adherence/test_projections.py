@@ -16,6 +16,7 @@ from tests.people import ANA_ID
 from tests.unit.adherence.facts import (
     BRIDGE,
     DAY,
+    GUIDE,
     MONDAY,
     PROGRAM,
     asks,
@@ -101,6 +102,22 @@ def test_a_program_is_kept_with_all_its_revisions_and_its_end() -> None:
 
     assert [one["revision"] for one in found["revisions"]] == [1, 2]
     assert (found["end"], found["ended"]) == (None, "2026-09-27")
+
+
+def test_an_exercise_is_kept_in_the_languages_that_it_is_said_in() -> None:
+    (kept,) = documents(fold(PROGRAMS, [published(guide=GUIDE)]), "exercises").values()
+    (bare,) = documents(fold(PROGRAMS, [published()]), "exercises").values()
+
+    assert kept["wordings"] == [
+        {
+            "language": "es",
+            "machine": True,
+            "plain_name": "Levantar la cadera",
+            "steps": ["Túmbese boca arriba."],
+            "stop_if": ["Le duele mucho."],
+        }
+    ]
+    assert bare["wordings"] == []
 
 
 def test_a_session_is_kept_as_it_was_told_last() -> None:
