@@ -38,11 +38,17 @@ def test_a_state_that_looks_different_has_another_shape(name: str) -> None:
 
 def test_a_diary_comes_back_from_its_snapshot_with_all_that_decisions_ask_of_it() -> None:
     program = facts.program()
-    kept, _ = facts.done(program, *facts.days(8))
+    hurting = [facts.logs(day, pain=8, effort=9) for day in facts.days(4, facts.MONDAY)]
+    kept, _ = facts.logged(program, *hurting)
+    kept, _ = facts.done(program, *facts.days(4, facts.MONDAY + facts.DAY * 4), before=kept)
 
     again = _through_a_snapshot(diary.KIND, kept)
 
     assert again.milestones == kept.milestones
+    assert again.noticed == kept.noticed
+    assert kept.noticed.pained
+    assert kept.noticed.hard
+    assert kept.noticed.standing
     assert again.done_on() == kept.done_on()
     assert [_plain(one) for one in again.sessions.values()] == [
         _plain(one) for one in kept.sessions.values()

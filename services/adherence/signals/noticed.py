@@ -58,7 +58,7 @@ class Noticed:
 
 def subject(what: str, exercise: str | None) -> str:
     """Return what `hard` and `standing` go by; no exercise is the whole session."""
-    return f"{what}.{exercise or ''}"
+    return f"{what}:{exercise or ''}"
 
 
 def standing(noticed: Noticed, move: Move, exercise: str) -> Standing | None:

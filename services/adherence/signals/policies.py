@@ -17,17 +17,18 @@ OVER = time(12, tzinfo=UTC)
 def schedule_watch(event: Envelope, views: Views, since: str) -> None:
     """Have a program looked at some days after its start or a session, once on a date.
 
-    A look is at the diary as it stands: of those whose dates have passed, one is enough.
+    Of what came late the days count from when it came: whoever was prescribed a program after its
+    first date has the same days to begin.
 
     Args:
         event: what causes it, of a program.
         views: of its batch.
         since: the date of the start or of the session, as ISO text.
     """
-    program, first = event.data["program"], date.fromisoformat(since)
-    days = [first + timedelta(days=ahead) for ahead in rules().signals.watch.after_days]
-    ahead = [day for day in days if datetime.combine(day, OVER) >= event.recorded]
-    for day in ahead or days[-1:]:
+    program = event.data["program"]
+    first = max(date.fromisoformat(since), event.recorded.date())
+    for ahead in rules().signals.watch.after_days:
+        day = first + timedelta(days=ahead)
         views.schedule(
             event,
             Due(
@@ -35,7 +36,7 @@ def schedule_watch(event: Envelope, views: Views, since: str) -> None:
                 kind=WATCH,
                 tenant=event.tenant,
                 stream=f"program-{program}",
-                due_at=max(datetime.combine(day, OVER), event.recorded),
+                due_at=datetime.combine(day, OVER),
                 sequence=event.sequence,
                 data={"program": program},
             ),

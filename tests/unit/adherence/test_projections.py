@@ -161,14 +161,14 @@ def test_a_program_is_looked_at_some_days_after_its_start_and_after_each_session
     assert len(set(dates.values())) == len(dates) < len(sessions)
 
 
-@pytest.mark.parametrize(("days_ago", "looks"), [(0, 5), (4, 4), (28, 1), (400, 1)])
-def test_of_looks_that_are_past_one_is_enough(days_ago: int, looks: int) -> None:
-    start = MONDAY - DAY * days_ago
+@pytest.mark.parametrize(("ahead", "first"), [(5, 5), (0, 0), (-4, 0), (-400, 0)])
+def test_what_comes_late_is_looked_at_from_when_it_came(ahead: int, first: int) -> None:
+    start = MONDAY + DAY * ahead
 
     found = decided([prescribed(start=start, effective=start)], WATCH)
 
-    assert len(found) == looks
-    assert all(one["due_at"] >= NOON for one in found)
+    days = [first + after for after in rules().signals.watch.after_days]
+    assert [one["due_at"] for one in found] == [NOON + DAY * number for number in days]
 
 
 @pytest.mark.parametrize("outcome", ["accepted", "declined"])
