@@ -214,11 +214,36 @@ class Revision(Schema):
     reason = fields.String(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     end = fields.Date(required=True, allow_none=True)
+    review = fields.Date(
+        required=True, metadata={"description": "when to look at it again, as it was planned then"}
+    )
     phase = fields.Nested(Phase, required=True)
     exercises = fields.List(fields.Nested(Prescribed), required=True)
     actor = fields.String(
         required=True, metadata={"description": "who decided it, by the issuer's id"}
     )
+    recorded = fields.AwareDateTime(required=True)
+
+
+class Review(Schema):
+    """A look at how the program goes."""
+
+    date = fields.Date(required=True)
+    review = fields.Date(required=True, metadata={"description": "when to look again"})
+    actor = fields.String(required=True)
+    recorded = fields.AwareDateTime(required=True)
+
+
+class Pause(Schema):
+    """A time in which the program asks for nothing."""
+
+    date = fields.Date(required=True, metadata={"description": "first day of rest"})
+    reason = fields.String(required=True)
+    note = fields.String(required=True, allow_none=True)
+    until = fields.Date(
+        required=True, allow_none=True, metadata={"description": "first day that asks again"}
+    )
+    actor = fields.String(required=True)
     recorded = fields.AwareDateTime(required=True)
 
 
@@ -245,6 +270,14 @@ class Program(Schema):
     effective = fields.Date(required=True)
     phase = fields.Nested(Phase, required=True)
     exercises = fields.List(fields.Nested(Prescribed), required=True)
+    review = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "when to look at it again; null once it has ended"},
+    )
+    paused = fields.Nested(
+        Pause, required=True, allow_none=True, metadata={"description": "the pause that it is in"}
+    )
     source = fields.Nested(payloads.SourceSchema, required=True, allow_none=True)
 
 
@@ -255,6 +288,8 @@ class History(Schema):
     patient = fields.String(required=True)
     start = fields.Date(required=True)
     revisions = fields.List(fields.Nested(Revision), required=True)
+    reviews = fields.List(fields.Nested(Review), required=True)
+    pauses = fields.List(fields.Nested(Pause), required=True)
     ended = fields.Nested(End, required=True, allow_none=True)
 
 

@@ -1,6 +1,7 @@
 """What makes this service this service."""
 
 from prescription import roster
+from prescription.course.handlers import HANDLERS as COURSE
 from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
@@ -21,6 +22,8 @@ def _front() -> Front:
         librarian,  # noqa: F401
         uploads,  # noqa: F401
     )
+    from prescription.course import pages as course_pages  # noqa: F401, PLC0415
+    from prescription.course import routes as course_routes  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
@@ -34,7 +37,7 @@ DEFINITION = Definition(
     events=EVENTS,
     upcasters=UPCASTERS,
     published=PUBLISHED,
-    handlers=HANDLERS,
+    handlers={**HANDLERS, **COURSE},
     projections=PROJECTIONS,
     due=DUE,
     given=outdated,

@@ -322,7 +322,7 @@ class AskedExercise:
 
 @dataclass(frozen=True, slots=True)
 class PrescribeProgram:
-    """Prescribe a program from a date on."""
+    """Prescribe a program from a date on; `review` is when to look at it again, None as usual."""
 
     program: str
     patient: str
@@ -334,6 +334,7 @@ class PrescribeProgram:
     phase: AskedPhase
     exercises: tuple[AskedExercise, ...]
     source: Source | None
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +349,7 @@ class ReviseProgram:
     end: date | None
     phase: AskedPhase
     exercises: tuple[AskedExercise, ...]
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

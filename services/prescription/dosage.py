@@ -12,6 +12,9 @@ from prescription.rules import Rules
 from prescription.text import Keep
 from shared.errors import Fault
 
+UNKNOWN = "The library has no such exercise: choose one."
+RETIRED = "This exercise was retired: choose another."
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -52,9 +55,9 @@ def faults(
         pointer = f"/exercises/{number}"
         known = shelf.library.get(asked.exercise)
         if known is None:
-            yield fault(f"{pointer}/exercise", "The library has no such exercise: choose one.")
+            yield fault(f"{pointer}/exercise", UNKNOWN)
         elif known.retired and asked.exercise not in shelf.kept:
-            yield fault(f"{pointer}/exercise", "This exercise was retired: choose another.")
+            yield fault(f"{pointer}/exercise", RETIRED)
         elif any(asked.exercise == other.exercise for other in exercises[:number]):
             yield fault(f"{pointer}/exercise", "It stands here twice: keep one, with all its dose.")
         yield from _exercise_faults(asked, pointer, rules, _kind(asked, shelf))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from prescription.course.events import EVENTS as COURSE
 from prescription.hours import Opening, Shift
 from shared.codec import Upcaster
 from shared.privacy import ErasureCompleted
@@ -367,7 +368,10 @@ class LibraryStocked:
 
 @dataclass(frozen=True, slots=True)
 class ProgramPrescribed:
-    """A therapist prescribed a program; title, goals and instructions are texts' ids."""
+    """A therapist prescribed a program; title, goals and instructions are texts' ids.
+
+    `review` is when somebody looks at it again; before that was said it is None.
+    """
 
     program: str
     patient: str
@@ -382,6 +386,7 @@ class ProgramPrescribed:
     phase: Phase
     exercises: tuple[Exercise, ...]
     source: Source | None
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +402,7 @@ class ProgramRevised:
     end: date | None
     phase: Phase
     exercises: tuple[Exercise, ...]
+    review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +489,7 @@ EVENTS = (
     ProgramPrescribed,
     ProgramRevised,
     ProgramEnded,
+    *COURSE,
     ImportStarted,
     ImportAdvanced,
     ErasureCompleted,

@@ -13,16 +13,16 @@ from shared.tenancy import LIMIT
 def export(service: Service, tenant: str, identity: str) -> Rows:
     """Return the patient's card and record, programs and their revisions, as rows by kind."""
     programs = list(_programs(service, tenant, identity))
-    revised = [
-        {"program": found["id"], **revision}
-        for found in programs
-        for revision in found.pop("revisions")
-    ]
     return {
         "patient": list(_patient(service, tenant, identity)),
         "program": programs,
-        "revision": revised,
+        **{kind: _apart(programs, f"{kind}s") for kind in ("revision", "review", "pause")},
     }
+
+
+def _apart(programs: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """Take what happened to programs out of them, as rows of their own."""
+    return [{"program": found["id"], **row} for found in programs for row in found.pop(kind)]
 
 
 def _patient(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:

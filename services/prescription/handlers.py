@@ -44,6 +44,7 @@ from prescription.commands import (
     StartImport,
     UpdatePatient,
 )
+from prescription.course.stale import check_seen
 from prescription.dosage import Shelf
 from prescription.edition import check_version
 from prescription.patient import Patient
@@ -132,7 +133,7 @@ def update_patient(command: UpdatePatient, service: Service, cause: Cause) -> Co
         card = patient.changed_card(known[identity], command)
         words = patient.words(card, registered.birth_year)
         service.vault.seal(tenant, identity, identity, card, words)
-    _forget(identity, service, cause)
+    forget_erased(identity, service, cause)
     return commit
 
 
@@ -150,7 +151,7 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
         return loaded.commits[-1]
     events = patient.erase(loaded.state, command)
     placed_by = erasure.decided(loaded, "PatientHeld")[1] if loaded.state.held else ""
-    hold.check(loaded.state, _today(loaded.state, service), placed_by)
+    hold.check(loaded.state, today_of(loaded.state, service), placed_by)
     # Not before the commit: a hold may come first. Cut off after it, the clock erases.
     commit = service.streams.append(loaded, events, cause)
     service.vault.erase(cause.tenant, command.patient)
@@ -159,47 +160,47 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
 
 def place_hold(command: PlaceHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
-    texts, today = Texts(cause), _today(loaded.state, service)
+    texts, today = Texts(cause), today_of(loaded.state, service)
     events = hold.place(loaded.state, command, today, rules(), texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause)
-    _forget(command.patient, service, cause)
+    forget_erased(command.patient, service, cause)
     return commit
 
 
 def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
-    events = hold.release(loaded.state, command, _today(loaded.state, service))
+    events = hold.release(loaded.state, command, today_of(loaded.state, service))
     return service.streams.append(loaded, events, cause)
 
 
 def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
     texts = Texts(cause)
-    desk = _desk(command.patient, command.exercises, {}, service, cause)
+    desk = desk_for(command.patient, command.exercises, {}, service, cause)
     events = program.prescribe(command, desk, texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause, key=command.patient)
-    _forget(command.patient, service, cause)
+    forget_erased(command.patient, service, cause)
     return commit
 
 
 def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
-    check_version(loaded, command.version)
+    check_seen(loaded, command.version, cause.tenant, service)
     owner = loaded.state.prescribed.patient if loaded.state.prescribed else ""
     texts = Texts(cause, _known(loaded.state, service, cause))
-    desk = _desk(owner, command.exercises, loaded.state.kept, service, cause)
+    desk = desk_for(owner, command.exercises, loaded.state.kept, service, cause)
     events = program.revise(loaded.state, command, desk, texts.keep)
     texts.seal(service.vault, owner)
     commit = service.streams.append(loaded, events, cause)
-    _forget(owner, service, cause)
+    forget_erased(owner, service, cause)
     return commit
 
 
 def end_program(command: EndProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
-    check_version(loaded, command.version)
+    check_seen(loaded, command.version, cause.tenant, service)
     return service.streams.append(loaded, program.end(loaded.state, command, rules()), cause)
 
 
@@ -244,7 +245,7 @@ def _append(loaded: Loaded[Any], events: list[object], service: Service, cause: 
     return service.streams.append(loaded, events, cause) if events else loaded.commits[-1]
 
 
-def _desk(
+def desk_for(
     owner: str,
     asked: Iterable[AskedExercise],
     kept: Mapping[str, int],
@@ -259,10 +260,10 @@ def _desk(
         for one in asked
     }
     library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
-    return program.Desk(found, Shelf(library, kept), _today(found, service), rules())
+    return program.Desk(found, Shelf(library, kept), today_of(found, service), rules())
 
 
-def _today(found: Patient, service: Service) -> date:
+def today_of(found: Patient, service: Service) -> date:
     """Return the date where the patient lives."""
     zone = ZoneInfo(found.registered.zone) if found.registered else UTC
     return service.clock().astimezone(zone).date()
@@ -278,7 +279,7 @@ def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, 
     return {words: identity for identity, words in opened.items()}
 
 
-def _forget(owner: str, service: Service, cause: Cause) -> None:
+def forget_erased(owner: str, service: Service, cause: Cause) -> None:
     """Destroy what was sealed for a patient who was erased while this command ran."""
     if service.streams.peek(patient.KIND, cause.tenant, owner).state.erased:
         service.vault.erase(cause.tenant, owner)

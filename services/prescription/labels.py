@@ -54,6 +54,7 @@ LABELS = {
     "reason": "Reason",
     "note": "What you saw",
     "effective": "From which day",
+    "review": "Next review",
     "date": "Last day",
     "plain_name": "Name for patients",
     "kind": "Kind",
@@ -188,6 +189,10 @@ CODES = {
     "one": "One side",
     "each": "Each side in turn",
     "both": "Both sides together",
+    "illness": "Illness",
+    "surgery": "Surgery",
+    "away": "Away from home",
+    "waiting": "Waiting for something",
 }
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from prescription import commands, desk, erasure, forms, queries, schemas
+from prescription.course.stale import since
+from prescription.course.telling import sentences
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
 from shared.errors import Stale
@@ -35,9 +37,10 @@ PROGRAM = (
     "diagnosis-system",
     "goals",
     "start",
+    "review",
     *CONTENT,
 )
-REVISION = ("reason", "note", "effective", *CONTENT)
+REVISION = ("reason", "note", "effective", "review", *CONTENT)
 BOTH = ["GET", "POST"]
 
 pages = Blueprint("pages", __name__, url_prefix="/prescription")
@@ -115,7 +118,7 @@ def prescribe(patient: str) -> Any:
     around: dict[str, Any] = {"patient": found, "library": desk.library()}
     if request.method == "GET":
         return desk.draw("prescribe.html", desk.fresh(found["zone"]), **around)
-    values = forms.typed(request.form, dates=("start", "end"))
+    values = forms.typed(request.form, dates=("start", "end", "review"))
     if forms.rearranged(request.form):
         return desk.draw("prescribe.html", values, **around)
     asked = {"patient": patient, "exercises": forms.content(values)}
@@ -129,14 +132,6 @@ def prescribe(patient: str) -> Any:
     return desk.lead_to(f"programs/{program}", commit, done="prescribed")
 
 
-@pages.get("/programs/<program>")
-@page("program.history")
-def show_program(program: str) -> Any:
-    """Show a program with its revisions."""
-    found, _ = desk.program(program)
-    return render_template("prescription/program.html", **found)
-
-
 @pages.route("/programs/<program>/revise", methods=BOTH)
 @page("program.revise")
 @api.reads(LISTS)
@@ -146,7 +141,7 @@ def revise(program: str) -> Any:
     around: dict[str, Any] = {**found, "library": desk.library(), "version": version}
     if request.method == "GET":
         return desk.draw("revise.html", desk.current(found), **around)
-    values = forms.typed(request.form, dates=("effective", "end"))
+    values = forms.typed(request.form, dates=("effective", "end", "review"))
     if forms.rearranged(request.form):
         return desk.draw("revise.html", values, **around | {"version": values["version"]})
     try:
@@ -157,6 +152,7 @@ def revise(program: str) -> Any:
         )
         commit = api.execute(command, api.cause(body, key=values["key"]))
     except (*REFUSED, Stale) as refusal:
+        around["since"] = _since(program, values) if isinstance(refusal, Stale) else []
         return desk.draw("revise.html", values, refusal, **around)
     return desk.lead_to(f"programs/{program}", commit, done="revised")
 
@@ -175,5 +171,12 @@ def end(program: str) -> Any:
         command = commands.EndProgram(program=program, version=desk.version(values), **body)
         commit = api.execute(command, api.cause(body, key=values["key"]))
     except (*REFUSED, Stale) as refusal:
+        around["since"] = _since(program, values) if isinstance(refusal, Stale) else []
         return desk.draw("end.html", values, refusal, **around)
     return desk.lead_to(f"programs/{program}", commit, done="ended")
+
+
+def _since(program: str, values: forms.Typed) -> list[Any]:
+    """Return in words what changed of a program since a form was drawn."""
+    loaded = queries.load_program(program, asker(), service())
+    return sentences(since(loaded, desk.version(values), asker().tenant, service()))

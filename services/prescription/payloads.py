@@ -337,7 +337,18 @@ class RevisedExercise(Library):
     version = whole(2)
 
 
-class Revised(Schema):
+class Reviewable(Schema):
+    """A program with the date of its next review; what was published before has none."""
+
+    review = fields.Date(metadata={"description": "when a therapist looks at it again"})
+
+    @post_dump
+    def leave_out(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Leave out a review that nobody had planned: what was published stays the same."""
+        return {name: value for name, value in data.items() if (name, value) != ("review", None)}
+
+
+class Revised(Reviewable):
     program = identity("the program")
     patient = identity("whose it is")
     revision = whole(1)
@@ -351,7 +362,7 @@ class Revised(Schema):
     exercises = fields.List(fields.Nested(ExerciseSchema), required=True)
 
 
-class Prescribed(Schema):
+class Prescribed(Reviewable):
     program = identity("the program")
     patient = identity("whose it is")
     site = identity("where it was prescribed")

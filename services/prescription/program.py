@@ -1,11 +1,15 @@
 """Programs: what may be prescribed, how it may change, when it ends; no revision is ever lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from prescription import dosage, term
 from prescription.commands import AskedDiagnosis, EndProgram, PrescribeProgram, ReviseProgram
+from prescription.course import review
+from prescription.course.events import ProgramPaused, ProgramResumed, ProgramReviewed
+from prescription.course.rules import steering
 from prescription.dosage import Shelf
 from prescription.events import Diagnosis, ProgramEnded, ProgramPrescribed, ProgramRevised
 from prescription.fault import fault, one_of
@@ -41,11 +45,25 @@ class ProgramOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program with all its revisions; without a prescription it is not there."""
+    """A program with all its revisions; without a prescription it is not there.
+
+    Attributes:
+        prescribed: how it began.
+        revised: how it went on, in order.
+        ended: how it ended, if it has.
+        reviewed: the last look at it since its latest revision.
+        paused: the pause that it is in.
+        resumed: how its last pause ended.
+        pauses: all, that one included.
+    """
 
     prescribed: ProgramPrescribed | None = None
     revised: tuple[ProgramRevised, ...] = ()
     ended: ProgramEnded | None = None
+    reviewed: ProgramReviewed | None = None
+    paused: ProgramPaused | None = None
+    resumed: ProgramResumed | None = None
+    pauses: tuple[ProgramPaused, ...] = ()
 
     @property
     def revisions(self) -> tuple[ProgramPrescribed | ProgramRevised, ...]:
@@ -58,16 +76,35 @@ class Program:
         latest = self.revisions[-1].exercises if self.revisions else ()
         return {one.exercise: one.version for one in latest}
 
+    @property
+    def review(self) -> date | None:
+        """When somebody is to look at it again; None where it is not there or has ended."""
+        if not self.revisions or self.ended:
+            return None
+        if self.reviewed:
+            return self.reviewed.review
+        latest = self.revisions[-1]
+        return latest.review or review.usual(latest.effective, latest.end)
+
 
 def evolve(program: Program, event: object) -> Program:
     """Return the program after an event."""
-    if isinstance(event, ProgramPrescribed):
-        return replace(program, prescribed=event)
-    if isinstance(event, ProgramRevised):
-        return replace(program, revised=(*program.revised, event))
-    return replace(program, ended=event) if isinstance(event, ProgramEnded) else program
+    change = CHANGES.get(type(event))
+    return replace(program, **change(program, event)) if change else program
 
 
+# What an event changes of a program.
+CHANGES: Mapping[type, Callable[[Program, Any], dict[str, Any]]] = {
+    ProgramPrescribed: lambda _, event: {"prescribed": event},
+    ProgramRevised: lambda program, event: {
+        "revised": (*program.revised, event),
+        "reviewed": None,
+    },
+    ProgramEnded: lambda _, event: {"ended": event},
+    ProgramReviewed: lambda _, event: {"reviewed": event},
+    ProgramPaused: lambda program, event: {"paused": event, "pauses": (*program.pauses, event)},
+    ProgramResumed: lambda _, event: {"paused": None, "resumed": event},
+}
 KIND = Kind("program", Program(), evolve)
 
 
@@ -104,11 +141,12 @@ def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]
         *term.start_faults(command.start, desk.today, desk.rules),
         *term.end_faults(command.end, command.start, desk.rules),
         *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
+        *review.faults(command.review, max(command.start, desk.today), steering()),
     ]
     registered = desk.patient.registered
     if faults or registered is None:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
-    return [_prescribed(command, registered.site, desk.shelf, keep)]
+    return [_prescribed(command, registered.site, desk, keep)]
 
 
 def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> list[object]:
@@ -126,17 +164,18 @@ def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> 
         ProgramImpossible: a field cannot be; each is named.
         NothingChanges: it says what the latest revision says.
     """
-    prescribed = _running(program)
+    prescribed = running(program)
     faults = [
         *one_of("/reason", command.reason, desk.rules.revised),
         *_patient_faults(desk.patient),
         *term.end_faults(command.end, prescribed.start, desk.rules),
         *term.date_faults("/effective", command.effective, prescribed.start, command.end),
         *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
+        *review.faults(command.review, max(command.effective, desk.today), steering()),
     ]
     if faults:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
-    revised = _revised(program, command, desk.shelf, keep)
+    revised = _revised(program, command, desk, keep)
     _check_changes(program.revisions[-1], revised)
     return [revised]
 
@@ -149,7 +188,7 @@ def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
         ProgramOver: it has ended before.
         ProgramImpossible: the date lies outside the program, or the reason is unknown.
     """
-    prescribed = _running(program)
+    prescribed = running(program)
     last = program.revisions[-1].end
     faults = [
         *term.date_faults("/date", command.date, prescribed.start, last),
@@ -160,9 +199,7 @@ def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
     return [ProgramEnded(command.program, prescribed.patient, command.date, command.reason)]
 
 
-def _prescribed(
-    command: PrescribeProgram, site: str, shelf: Shelf, keep: Keep
-) -> ProgramPrescribed:
+def _prescribed(command: PrescribeProgram, site: str, desk: Desk, keep: Keep) -> ProgramPrescribed:
     return ProgramPrescribed(
         program=command.program,
         patient=command.patient,
@@ -175,30 +212,42 @@ def _prescribed(
         diagnosis=_diagnosis(command.diagnosis, keep),
         goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
         phase=dosage.phase(command.phase, keep),
-        exercises=dosage.exercises(command.exercises, shelf, keep),
+        exercises=dosage.exercises(command.exercises, desk.shelf, keep),
         source=command.source,
+        review=_review(command.review, command.start, command.end, desk),
     )
 
 
-def _revised(program: Program, command: ReviseProgram, shelf: Shelf, keep: Keep) -> ProgramRevised:
+def _revised(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> ProgramRevised:
     return ProgramRevised(
         program=command.program,
-        patient=_running(program).patient,
+        patient=running(program).patient,
         revision=len(program.revisions) + 1,
         effective=command.effective,
         reason=command.reason,
         note=keep(command.note, "note") if command.note else None,
         end=command.end,
         phase=dosage.phase(command.phase, keep),
-        exercises=dosage.exercises(command.exercises, shelf, keep),
+        exercises=dosage.exercises(command.exercises, desk.shelf, keep),
+        review=_review(command.review, command.effective, command.end, desk),
     )
+
+
+def _review(asked: date | None, effective: date, last: date | None, desk: Desk) -> date:
+    return review.planned(asked, max(effective, desk.today), last, steering())
 
 
 def _diagnosis(asked: AskedDiagnosis, keep: Keep) -> Diagnosis:
     return Diagnosis(asked.code, asked.system, asked.verified, keep(asked.text, "diagnosis"))
 
 
-def _running(program: Program) -> ProgramPrescribed:
+def running(program: Program) -> ProgramPrescribed:
+    """Return how a program began that can still be changed.
+
+    Raises:
+        NotFound: there is no such program.
+        ProgramOver: it has ended.
+    """
     if program.prescribed is None:
         raise NotFound("There is no program with this id.")
     if program.ended is not None:

@@ -1,6 +1,7 @@
 """Which events are published, and how."""
 
 from prescription import events, payloads
+from prescription.course.published import PUBLISHED as COURSE
 from shared import privacy
 from shared.publication import Publication
 
@@ -30,6 +31,7 @@ PUBLISHED = {
     events.ProgramPrescribed: Publication("program.prescribed", payloads.Prescribed),
     events.ProgramRevised: Publication("program.revised", payloads.Revised),
     events.ProgramEnded: Publication("program.ended", payloads.Ended),
+    **COURSE,
     events.ImportStarted: Publication("import.started", payloads.Import),
     events.ImportAdvanced: Publication("import.advanced", payloads.Advanced),
     **privacy.PUBLISHED,

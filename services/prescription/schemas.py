@@ -32,6 +32,7 @@ LEFT: dict[str, Any] = {
 }
 USUAL_PRACTICE = Source("Usual practice", "", verified=False)
 OPEN: dict[str, Any] = {"load_default": None, "allow_none": True}
+REVIEW = "when to look at it again; left out, after the usual number of days"
 CODE = validate.Regexp(
     r"[A-Za-z0-9][A-Za-z0-9 ./:-]{0,39}\Z", error="Give a code: letters, digits, dots."
 )
@@ -337,6 +338,7 @@ class ProgramRequest(Schema):
     phase = kinds.nested(PhaseRequest, required=True)
     exercises = kinds.rows(kinds.nested(AskedExerciseRequest), 100, required=True)
     source = kinds.nested(SourceRequest, **OPEN)
+    review = kinds.day(**OPEN, metadata={"description": REVIEW})
 
 
 class RevisionRequest(Schema):
@@ -350,6 +352,7 @@ class RevisionRequest(Schema):
     )
     phase = kinds.nested(PhaseRequest, required=True)
     exercises = kinds.rows(kinds.nested(AskedExerciseRequest), 100, required=True)
+    review = kinds.day(**OPEN, metadata={"description": REVIEW})
 
 
 class EndRequest(Schema):

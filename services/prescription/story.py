@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from prescription import exercise
+from prescription.course import review
+from prescription.course.events import ProgramPaused, ProgramResumed, ProgramReviewed
 from prescription.events import (
     Exercise,
     Phase,
@@ -53,29 +55,48 @@ class Reader:
             "reason": revised and revised.reason,
             "note": self.words.get((revised and revised.note) or ""),
             "end": event.end,
+            "review": event.review or review.usual(event.effective, event.end),
             "phase": self.phase(event.phase),
             "exercises": [self.exercise(found) for found in event.exercises],
         }
 
 
 def tell(loaded: Loaded[Program], tenant: str, service: Service) -> dict[str, Any]:
-    """Return a program: as answers.Program has it, with all its revisions as `revisions`."""
+    """Return a program: as answers.Program has it, with all that happened to it.
+
+    That is `revisions`, `reviews` and `pauses`, each in order.
+    """
     prescribed = loaded.state.prescribed
     if prescribed is None:
         raise KeyError(loaded.stream)
     reader = _reader(loaded.state, tenant, service)
-    revisions, ended = [], None
+    told: dict[str, Any] = {"revisions": [], "reviews": [], "pauses": [], "ended": None}
     for event, said in _decisions(loaded, service):
-        if isinstance(event, ProgramEnded):
-            ended = {"date": event.date, "reason": event.reason, **said}
-        else:
-            revisions.append(reader.revision(event) | said)
+        _add(told, event, said, reader)
     return {
         **_whole(prescribed, reader.words),
-        **{name: revisions[-1][name] for name in LATEST},
-        "ended": ended,
-        "revisions": revisions,
+        **{name: told["revisions"][-1][name] for name in LATEST},
+        **told,
+        "review": loaded.state.review,
+        "paused": told["pauses"][-1] if loaded.state.paused else None,
     }
+
+
+def _add(told: dict[str, Any], event: object, said: dict[str, Any], reader: Reader) -> None:
+    """Add an event to what is told of a program."""
+    match event:
+        case ProgramPrescribed() | ProgramRevised():
+            told["revisions"].append(reader.revision(event) | said)
+        case ProgramEnded():
+            told["ended"] = {"date": event.date, "reason": event.reason, **said}
+        case ProgramReviewed():
+            told["reviews"].append({"date": event.local_date, "review": event.review, **said})
+        case ProgramPaused():
+            note = reader.words.get(event.note or "")
+            pause = {"date": event.date, "reason": event.reason, "note": note}
+            told["pauses"].append({**pause, "until": None, **said})
+        case ProgramResumed():
+            told["pauses"][-1]["until"] = event.date
 
 
 def _whole(prescribed: ProgramPrescribed, words: Mapping[str, str]) -> dict[str, Any]:
@@ -118,3 +139,4 @@ def _texts(program: Program) -> Iterator[str]:
         yield event.phase.name
         yield from (found.instructions for found in event.exercises if found.instructions)
     yield from (event.note for event in program.revised if event.note)
+    yield from (event.note for event in program.pauses if event.note)

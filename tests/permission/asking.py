@@ -116,6 +116,8 @@ def _treating(here: dict[str, str]) -> dict[str, Any]:
         "prescription.assign_patient": {"therapist": None},
         "prescription.place_hold": {"reason": "litigation"},
         "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
+        "prescription.pause_program": {"reason": "illness"},
+        "prescription.change_phase": {"number": 2, "name": "Load"},
         "adherence.issue_invitation": {"way": "link"},
     }
 
@@ -137,6 +139,11 @@ def _exercising(here: dict[str, str]) -> dict[str, Any]:
         "prescription.prescribe_program": asked
         | {"patient": here["patient"], "title": "Legs", "diagnosis": diagnosis}
         | {"goals": ["Stairs"], "start": "2026-09-07"},
+        "prescription.step_exercise": {
+            "exercise": here["exercise"],
+            "step": "more",
+            "field": "sets",
+        },
         "prescription.revise_program": asked | {"reason": "progressed", "effective": "2026-09-14"},
         "adherence.log_session": told,
         "adherence.amend_session": amended | {"reason": "correction"},
@@ -148,6 +155,7 @@ QUERIES = {
     "prescription.read_texts": "?ids={patient}",
     "prescription.read_names": "?ids=therapist-1",
     "prescription.read_demonstrations": "?ids={exercise}",
+    "prescription.read_difference": "?from=1&to=1",
     "adherence.read_texts": "?ids={patient}",
     "exports.part": "?patient={patient}",
     "owner.heads": "?until=2026-09-08T00:00:00Z",

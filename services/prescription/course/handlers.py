@@ -1,0 +1,119 @@
+"""One function a command on a running program: load, decide, append."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from prescription import exercise, patient, program
+from prescription.course import steer
+from prescription.course.commands import (
+    ChangePhase,
+    PauseProgram,
+    ResumeProgram,
+    ReviewProgram,
+    StepExercise,
+)
+from prescription.course.stale import check_seen
+from prescription.dosage import Shelf
+from prescription.handlers import forget_erased, today_of
+from prescription.program import Desk, Program
+from prescription.rules import rules
+from prescription.text import Texts
+from shared.service import Handler, Service
+from shared.store import Commit
+from shared.stream import Cause, Loaded
+
+Command = ReviewProgram | PauseProgram | ResumeProgram | StepExercise | ChangePhase
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A program as a command finds it, and whose it is."""
+
+    loaded: Loaded[Program]
+    owner: str
+    patient: patient.Patient
+    today: date
+
+    @property
+    def state(self) -> Program:
+        """The program as it stands."""
+        return self.loaded.state
+
+
+def review_program(command: ReviewProgram, service: Service, cause: Cause) -> Commit:
+    found = open_program(command, service, cause)
+    events = steer.look(found.state, command, found.today)
+    return service.streams.append(found.loaded, events, cause)
+
+
+def pause_program(command: PauseProgram, service: Service, cause: Cause) -> Commit:
+    found, texts = open_program(command, service, cause), Texts(cause)
+    return put(
+        found, steer.pause(found.state, command, found.today, texts.keep), texts, service, cause
+    )
+
+
+def resume_program(command: ResumeProgram, service: Service, cause: Cause) -> Commit:
+    found = open_program(command, service, cause)
+    events = steer.resume(found.state, command, found.today)
+    return service.streams.append(found.loaded, events, cause)
+
+
+def step_exercise(command: StepExercise, service: Service, cause: Cause) -> Commit:
+    found, texts = open_program(command, service, cause), Texts(cause)
+    desk = desk_of(found, (command.exercise, command.to), service, cause.tenant)
+    return put(found, steer.step(found.state, command, desk, texts.keep), texts, service, cause)
+
+
+def change_phase(command: ChangePhase, service: Service, cause: Cause) -> Commit:
+    found, texts = open_program(command, service, cause), Texts(cause)
+    desk = desk_of(found, (), service, cause.tenant)
+    events = steer.change_phase(found.state, command, desk, texts.keep)
+    return put(found, events, texts, service, cause)
+
+
+def open_program(command: Command, service: Service, cause: Cause) -> Opened:
+    """Return the program that a command is about, as it was seen by who sends it.
+
+    Raises:
+        NotFound: there is none.
+        Stale: it was changed since; the faults say what.
+    """
+    loaded = service.streams.load(program.KIND, cause, command.program)
+    check_seen(loaded, command.version, cause.tenant, service)
+    prescribed = loaded.state.prescribed
+    owner = prescribed.patient if prescribed else ""
+    found = service.streams.peek(patient.KIND, cause.tenant, owner).state
+    return Opened(loaded, owner, found, today_of(found, service))
+
+
+def desk_of(found: Opened, ids: tuple[str | None, ...], service: Service, tenant: str) -> Desk:
+    """Return what a step is decided with: these exercises, as far as the patient's site has them.
+
+    Those that the program has are there wherever they come from.
+    """
+    site = found.patient.registered.site if found.patient.registered else ""
+    states = {one: service.streams.peek(exercise.KIND, tenant, one).state for one in ids if one}
+    kept = found.state.kept
+    library = {one: known for one, known in states.items() if one in kept or known.serves(site)}
+    return Desk(found.patient, Shelf(library, kept), found.today, rules())
+
+
+def put(
+    found: Opened, events: list[object], texts: Texts, service: Service, cause: Cause
+) -> Commit:
+    """Seal what was said and append what was decided."""
+    texts.seal(service.vault, found.owner)
+    commit = service.streams.append(found.loaded, events, cause)
+    forget_erased(found.owner, service, cause)
+    return commit
+
+
+HANDLERS: Mapping[type, Handler] = {
+    ReviewProgram: review_program,
+    PauseProgram: pause_program,
+    ResumeProgram: resume_program,
+    StepExercise: step_exercise,
+    ChangePhase: change_phase,
+}
