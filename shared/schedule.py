@@ -5,7 +5,8 @@ start at the program's start. An exercise on weekdays, or every day, is asked fo
 One on "n days a week" is asked for on any n dates of a week, as the patient likes; a week cut
 short, by the program's end or a change of n, asks for its share of n. A date off that the program
 allows is no miss; with "n days a week" a date without a session is one when n can no longer be
-reached in its week.
+reached in its week. While a program is paused it asks for nothing, and misses
+nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -70,6 +71,18 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Dates on which a program rests: from `first` to the one before `until`, if it has one."""
+
+    first: date
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a date lies in it."""
+        return self.first <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A program with all its revisions, in their order; `last` is its last date, if it has one."""
 
@@ -79,10 +92,19 @@ class Program:
     start: date
     last: date | None
     revisions: tuple[Revision, ...]
+    pauses: tuple[Pause, ...] = ()
 
     def covers(self, day: date) -> bool:
-        """Tell whether the program runs on this date."""
+        """Tell whether a date lies between the program's first and last."""
         return self.start <= day and (self.last is None or day <= self.last)
+
+    def rests(self, day: date) -> bool:
+        """Tell whether the program is paused on this date."""
+        return any(pause.holds(day) for pause in self.pauses)
+
+    def runs(self, day: date) -> bool:
+        """Tell whether the program can ask for anything on this date."""
+        return self.covers(day) and not self.rests(day)
 
     def in_force(self, day: date) -> Revision:
         """Return the revision in force on a date; the first one before all others."""
@@ -121,7 +143,8 @@ def read(document: Mapping[str, Any], zone: str | None) -> Program:
 
     Args:
         document: program, patient, start, end, ended (dates as ISO text or None), and revisions,
-            each with revision, effective, phase and exercises as published.
+            each with revision, effective, phase and exercises as published; and pauses, each with
+            first and until, left out where there was never one.
         zone: IANA name of the patient's time zone; None where it has not come yet.
     """
     ends = [date.fromisoformat(end) for end in (document["end"], document["ended"]) if end]
@@ -132,7 +155,19 @@ def read(document: Mapping[str, Any], zone: str | None) -> Program:
         start=date.fromisoformat(document["start"]),
         last=min(ends, default=None),
         revisions=tuple(_revision(found) for found in document["revisions"]),
+        pauses=tuple(_pause(found) for found in document.get("pauses", ())),
     )
+
+
+def paused(document: dict[str, Any], first: str) -> None:
+    """Fold into a program's document that it rests from a date on."""
+    document["pauses"] = [*document.get("pauses", ()), {"first": first, "until": None}]
+
+
+def resumed(document: dict[str, Any], until: str) -> None:
+    """Fold into a program's document that its pause is over: `until` is the first date after it."""
+    *earlier, latest = document["pauses"]
+    document["pauses"] = [*earlier, {**latest, "until": until}]
 
 
 def foremost(programs: Iterable[Program], today: date) -> Program | None:
@@ -171,6 +206,8 @@ def asked(program: Program, done_on: DoneOn, day: date) -> tuple[Exercise, ...]:
     Those on chosen days go together by their number of days a week: a date asks for them once one
     of them was done on it, or when their days can no longer be reached without it.
     """
+    if program.rests(day):
+        return ()
     exercises = program.in_force(day).exercises
     classes = {found.days_per_week for found in exercises if found.chosen}
     chosen = {often for often in classes if _is_asked(program, done_on, day, often)}
@@ -204,9 +241,14 @@ def stretches(program: Program, until: date) -> Iterator[Stretch]:
 
 def stretches_of_week(program: Program, day: date) -> Iterator[Stretch]:
     """Yield the stretches of the program's week around a date."""
-    covered = [found for found in program.week(day) if program.covers(found)]
-    for often, found in groupby(covered, key=lambda each: program.in_force(each).often):
+    running = [found for found in program.week(day) if program.runs(found)]
+    for often, found in groupby(running, key=lambda each: program.in_force(each).often):
         yield Stretch(tuple(found), often)
+
+
+def _pause(document: Mapping[str, Any]) -> Pause:
+    until = document["until"]
+    return Pause(date.fromisoformat(document["first"]), until and date.fromisoformat(until))
 
 
 def _revision(document: Mapping[str, Any]) -> Revision:

@@ -31,7 +31,7 @@ from shared.schedule import (
 NEAR = 1e-6
 
 State = Literal["open", "done", "partial", "skipped"]
-Kind = Literal["ahead", "over", "off", "open", "done"]
+Kind = Literal["ahead", "over", "paused", "off", "open", "done"]
 Status = Literal["done", "partial", "missed", "off", "open"]
 
 
@@ -74,8 +74,8 @@ class Agenda:
     Attributes:
         day: which one.
         today: the date that it is.
-        kind: before the first date (ahead), after the last one (over), nothing asked for (off),
-            something still to do (open), all told of (done).
+        kind: before the first date (ahead), after the last one (over), while the program rests
+            (paused), nothing asked for (off), something still to do (open), all told of (done).
         revision: in force on it.
         items: its exercises in the therapist's order.
         session: what was told of the date, None where nothing was.
@@ -151,14 +151,14 @@ def once(dose: Mapping[str, Any]) -> Done:
 
 def _items(program: Program, done_on: DoneOn, day: date, session: Session | None) -> Iterator[Item]:
     entries = {entry.exercise: entry for entry in session.entries} if session else {}
-    covered = program.covers(day)
+    runs = program.runs(day)
     for found in program.in_force(day).exercises:
         entry = entries.get(found.exercise)
         yield Item(
             exercise=found.exercise,
             dose=found.dose,
             priority=found.priority,
-            asked=covered and _is_asked(program, done_on, day, found),
+            asked=runs and _is_asked(program, done_on, day, found),
             state=_state(entry),
             left=_left(found, entry),
             entry=entry,
@@ -197,6 +197,8 @@ def _kind(program: Program, items: tuple[Item, ...], day: date) -> Kind:
         return "ahead"
     if not program.covers(day):
         return "over"
+    if program.rests(day):
+        return "paused"
     asked = [item for item in items if item.asked]
     if not asked:
         return "off"

@@ -111,7 +111,7 @@ def _is_full_week(program: Program, done: AbstractSet[date], day: date) -> bool:
     week = program.week(day)
     fixed = (found for found in week if program.in_force(found).fixed_on(found))
     return (
-        all(program.covers(found) for found in week)
+        all(program.runs(found) for found in week)
         and all(found in done for found in fixed)
         and all(
             len(done & set(stretch.days)) >= stretch.quota

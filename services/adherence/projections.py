@@ -10,6 +10,7 @@ from typing import Any
 from adherence.policies import schedule_expiry, schedule_phase
 from adherence.signals import projections as signals
 from adherence.signals.policies import schedule_watch
+from shared import schedule
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -69,6 +70,18 @@ def on_program_revised(event: Envelope, views: Views) -> None:
         schedule_phase(event, views, program["revisions"][-1]["phase"]["number"])
     program["end"] = event.data["end"]
     program["revisions"].append(_revision(event.data))
+    views.put("programs", program)
+
+
+def on_program_paused(event: Envelope, views: Views) -> None:
+    program = _written("programs", event, views)
+    schedule.paused(program, event.data["date"])
+    views.put("programs", program)
+
+
+def on_program_resumed(event: Envelope, views: Views) -> None:
+    program = _written("programs", event, views)
+    schedule.resumed(program, event.data["date"])
     views.put("programs", program)
 
 
@@ -139,6 +152,8 @@ READS = {
     "patient.updated.v1": "patients",
     "patient.erased.v1": "patients",
     "program.revised.v1": "programs",
+    "program.paused.v1": "programs",
+    "program.resumed.v1": "programs",
     "program.ended.v1": "programs",
     "milestone.reached.v1": "milestones",
 }
@@ -155,6 +170,8 @@ PROGRAMS = Projection(
         "hep.prescription.exercise.revised.v1": on_exercise,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
+        "hep.prescription.program.paused.v1": on_program_paused,
+        "hep.prescription.program.resumed.v1": on_program_resumed,
         "hep.prescription.program.ended.v1": on_program_ended,
         "hep.adherence.session.logged.v1": on_session,
         "hep.adherence.session.amended.v1": on_session,

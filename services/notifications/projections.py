@@ -8,6 +8,7 @@ of a program anything was told), `sites`, and `messages`, the inbox.
 from collections.abc import Callable, Mapping
 
 from notifications import policies
+from shared import schedule
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -62,6 +63,18 @@ def on_program_revised(event: Envelope, views: Views) -> None:
     program = _program(event, views)
     program["end"] = event.data["end"]
     _revise(event, views, program)
+
+
+def on_program_paused(event: Envelope, views: Views) -> None:
+    program = _program(event, views)
+    schedule.paused(program, event.data["date"])
+    views.put("programs", program)
+
+
+def on_program_resumed(event: Envelope, views: Views) -> None:
+    program = _program(event, views)
+    schedule.resumed(program, event.data["date"])
+    views.put("programs", program)
 
 
 def on_program_ended(event: Envelope, views: Views) -> None:
@@ -243,6 +256,8 @@ MESSAGES = Projection(
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
+        "hep.prescription.program.paused.v1": on_program_paused,
+        "hep.prescription.program.resumed.v1": on_program_resumed,
         "hep.prescription.program.ended.v1": on_program_ended,
         "hep.adherence.session.logged.v1": on_session,
         "hep.adherence.session.amended.v1": on_session,

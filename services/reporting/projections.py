@@ -9,6 +9,7 @@ makes the beginning of the document, which nobody can read until the program has
 from collections.abc import Mapping
 from typing import Any
 
+from shared import schedule
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import ERASED, PRIVACY
@@ -56,6 +57,18 @@ def on_program_revised(event: Envelope, views: Views) -> None:
     program = _program(event, views)
     program["end"] = event.data["end"]
     program["revisions"].append(_revision(event))
+    views.put("programs", program)
+
+
+def on_program_paused(event: Envelope, views: Views) -> None:
+    program = _program(event, views)
+    schedule.paused(program, event.data["date"])
+    views.put("programs", program)
+
+
+def on_program_resumed(event: Envelope, views: Views) -> None:
+    program = _program(event, views)
+    schedule.resumed(program, event.data["date"])
     views.put("programs", program)
 
 
@@ -159,6 +172,8 @@ TIMELINE = Projection(
         "hep.prescription.exercise.revised.v1": on_exercise,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
+        "hep.prescription.program.paused.v1": on_program_paused,
+        "hep.prescription.program.resumed.v1": on_program_resumed,
         "hep.prescription.program.ended.v1": on_program_ended,
         "hep.adherence.session.logged.v1": on_session,
         "hep.adherence.session.amended.v1": on_session,

@@ -100,6 +100,18 @@ def settled(outcome: str, proposal: str = "f" * 32, sequence: int = 1) -> Envelo
     return replace(found, type=name, data=data)
 
 
+def paused(on: date, sequence: int = 2) -> Envelope:
+    data = {"program": PROGRAM, "patient": ANA_ID, "date": on, "reason": "illness", "note": None}
+    stream = f"program-{PROGRAM}"
+    return event("prescription.program.paused", stream, plain(data), sequence=sequence)
+
+
+def resumed(on: date, sequence: int = 3) -> Envelope:
+    data = {"program": PROGRAM, "patient": ANA_ID, "date": on}
+    stream = f"program-{PROGRAM}"
+    return event("prescription.program.resumed", stream, plain(data), sequence=sequence)
+
+
 def registered(patient: str = ANA_ID, zone: str = MADRID.key, site: str = SITE) -> Envelope:
     data = {"patient": patient, "site": site, "zone": zone, "language": "en", "therapist": None}
     return event("prescription.patient.registered", f"patient-{patient}", data)

@@ -1,5 +1,7 @@
 """What a page of a date says: what is asked for, how far it is, what comes next."""
 
+from dataclasses import replace
+
 import pytest
 
 from adherence.agenda import Agenda, agenda, once
@@ -7,6 +9,7 @@ from adherence.commands import Entered
 from adherence.diary import Diary
 from adherence.events import Done
 from adherence.rules import rules
+from shared.schedule import Pause
 from tests.unit.adherence.facts import (
     BRIDGE,
     CALF,
@@ -149,3 +152,13 @@ def test_done_as_prescribed_is_one_time_of_the_dose() -> None:
     dose = asks(times_per_day=3, load_kg=2.5, side="left")["dose"]
 
     assert once(dose) == Done(3, 10, load_kg=2.5)
+
+
+def test_a_program_that_rests_asks_for_nothing_and_shows_what_may_be_done() -> None:
+    resting = replace(program(asks(BRIDGE)), pauses=(Pause(MONDAY, None),))
+
+    shown = seen(resting)
+
+    assert (shown.kind, names(shown.asked), names(shown.others)) == ("paused", [], [BRIDGE])
+    assert [day.status for day in shown.week] == ["off"] * 7
+    assert (shown.due, shown.following) == (0, None)

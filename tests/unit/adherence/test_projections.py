@@ -25,10 +25,12 @@ from tests.unit.adherence.facts import (
     erased,
     logged,
     logs,
+    paused,
     prescribed,
     program,
     published,
     registered,
+    resumed,
     revised,
     settled,
     updated,
@@ -73,7 +75,9 @@ FACTS = [
     published(),
     prescribed(asks(BRIDGE)),
     revised(asks(BRIDGE, sets=4), effective=MONDAY + DAY, reason="phase_completed"),
-    ended(MONDAY + DAY * 20, sequence=3),
+    paused(MONDAY + DAY * 7, sequence=3),
+    resumed(MONDAY + DAY * 14, sequence=4),
+    ended(MONDAY + DAY * 20, sequence=5),
     *told(),
 ]
 
@@ -118,6 +122,12 @@ def test_an_exercise_is_kept_in_the_languages_that_it_is_said_in() -> None:
         }
     ]
     assert bare["wordings"] == []
+
+
+def test_a_pause_is_kept_with_its_dates() -> None:
+    found = documents(fold(PROGRAMS, FACTS), "programs")[ID]
+
+    assert found["pauses"] == [{"first": "2026-09-14", "until": "2026-09-21"}]
 
 
 def test_a_session_is_kept_as_it_was_told_last() -> None:

@@ -1,6 +1,7 @@
 """When the patient is reminded of a date, when not, and which date is decided upon next."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from notifications.hours import moment
 from notifications.mailbox import Mailbox, evolve
 from notifications.reminder import AlreadyDecided, Desk, next_session, remind
 from notifications.rules import rules
-from shared.schedule import read
+from shared.schedule import Pause, read
 from tests.unit.notifications.facts import MONDAY, PROGRAM, days, exercise
 
 SIX = rules().remind_at
@@ -87,6 +88,16 @@ def test_a_date_with_a_reason_not_to_is_not_reminded_of(known: Desk, reason: str
     decided = decide(known)
 
     assert (decided.open, decided.reason) == (False, reason)
+
+
+def test_nobody_is_reminded_of_a_program_that_rests() -> None:
+    known = desk()
+    resting = replace(known.program, pauses=(Pause(MONDAY, MONDAY + timedelta(days=7)),))
+
+    decided = decide(replace(known, program=resting))
+
+    assert (decided.open, decided.reason) == (False, "off")
+    assert decided.next_date == MONDAY + timedelta(days=1)
 
 
 def test_days_of_ones_own_choice_press_nobody_while_another_day_will_do() -> None:

@@ -93,6 +93,18 @@ def ended(on: date, sequence: int = 2) -> Any:
     return event("prescription.program.ended", stream, _plain(data), sequence=sequence)
 
 
+def paused(on: date, sequence: int = 2) -> Any:
+    data = {"program": PROGRAM, "patient": ANA_ID, "date": on, "reason": "illness", "note": None}
+    stream = f"program-{PROGRAM}"
+    return event("prescription.program.paused", stream, _plain(data), sequence=sequence)
+
+
+def resumed(on: date, sequence: int = 3) -> Any:
+    data = {"program": PROGRAM, "patient": ANA_ID, "date": on}
+    stream = f"program-{PROGRAM}"
+    return event("prescription.program.resumed", stream, _plain(data), sequence=sequence)
+
+
 def patient(zone: str = "Europe/Madrid") -> Any:
     data = {
         "patient": ANA_ID,

@@ -21,9 +21,11 @@ from tests.unit.reporting.diary import (
     entry,
     logged,
     patient,
+    paused,
     prescribed,
     published,
     reached,
+    resumed,
     revised,
     timeline,
     told,
@@ -45,7 +47,9 @@ def story() -> list[Any]:
         logged(told(MONDAY + 28 * DAY, pain=4), sequence=3),
         amended(told(MONDAY, entry(asks(), 0.5), completion=0.5, note="4" * 32), sequence=4),
         reached("total", 10, MONDAY + 28 * DAY, sequence=5),
-        ended(MONDAY + 30 * DAY, sequence=3),
+        paused(MONDAY + 20 * DAY, sequence=3),
+        resumed(MONDAY + 25 * DAY, sequence=4),
+        ended(MONDAY + 30 * DAY, sequence=5),
     ]
 
 
@@ -75,7 +79,7 @@ def test_what_a_handler_reads_is_named_beforehand_and_written_by_it_too() -> Non
     for found in story():
         asked: list[tuple[str, str]] = []
         views = Views(LONG_AGO, read=lambda name, ids, asked=asked: _remember(asked, name, ids))
-        views.documents |= fold(TIMELINE, [prescribed()]).documents
+        views.documents |= fold(TIMELINE, [prescribed(), paused(MONDAY)]).documents
         named = set(TIMELINE.documents(found))
 
         TIMELINE.handlers[found.type](found, views)

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schedule import Program, due, foremost, missed, read
+from shared.schedule import (
+    Pause,
+    Program,
+    asked,
+    due,
+    foremost,
+    missed,
+    read,
+    stretches_of_week,
+)
+from shared.schedule import paused as fold_pause
+from shared.schedule import resumed as fold_resumption
 
 START = date(2026, 9, 9)
 WEEK = [START + timedelta(days=number) for number in range(7)]
@@ -127,3 +138,43 @@ def test_of_two_programs_that_run_the_later_one_comes_first() -> None:
 
     assert foremost([earlier, coming, later], WEEK[2]) is later
     assert foremost([replace(earlier, last=WEEK[0]), coming], WEEK[2]) is coming
+
+
+def paused(*exercises: dict[str, Any], first: date = WEEK[2], until: date | None = None) -> Program:
+    """Return the program with a pause."""
+    found = program(revision(1, START, *exercises))
+    return replace(found, pauses=(Pause(first, until),))
+
+
+def test_a_pause_asks_for_nothing_and_misses_nothing() -> None:
+    daily = paused(exercise(), until=WEEK[5])
+
+    assert [due(daily, NEVER, day) for day in WEEK] == [True] * 2 + [False] * 3 + [True] * 2
+    assert [missed(daily, NEVER, day) for day in WEEK] == [True] * 2 + [False] * 3 + [True] * 2
+    assert [len(asked(daily, {}, day)) for day in WEEK] == [1, 1, 0, 0, 0, 1, 1]
+
+
+def test_a_pause_without_an_end_holds_for_ever() -> None:
+    daily = paused(exercise())
+
+    assert not any(due(daily, NEVER, START + timedelta(days=n)) for n in range(2, 100))
+
+
+def test_a_week_with_a_pause_asks_for_its_share() -> None:
+    chosen = paused(exercise(7 - 1), first=WEEK[3], until=WEEK[6])
+
+    (stretch,) = stretches_of_week(chosen, START)
+
+    assert (stretch.days, stretch.quota) == ((*WEEK[:3], WEEK[6]), 3)
+
+
+def test_pauses_are_read_as_they_were_folded() -> None:
+    document: dict[str, Any] = {}
+    fold_pause(document, "2026-09-11")
+    fold_resumption(document, "2026-09-14")
+    fold_pause(document, "2026-09-20")
+
+    assert document["pauses"] == [
+        {"first": "2026-09-11", "until": "2026-09-14"},
+        {"first": "2026-09-20", "until": None},
+    ]
