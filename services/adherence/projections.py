@@ -82,6 +82,7 @@ def on_program_paused(event: Envelope, views: Views) -> None:
 def on_program_resumed(event: Envelope, views: Views) -> None:
     program = _written("programs", event, views)
     schedule.resumed(program, event.data["date"])
+    schedule_watch(event, views, event.data["date"])
     views.put("programs", program)
 
 

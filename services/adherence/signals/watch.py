@@ -1,8 +1,8 @@
 """What nobody tells: a program that is not begun, that is kept less than before, that is left.
 
 Decided by due work, some days after a program's start and after each session, on the diary as it
-stands then. Only dates that are over count. Whoever has lapsed has come back with the first session
-of a later date, a late log too.
+stands then. Only dates that are over count, and none of a pause. Whoever has lapsed has come back
+with the first session of a later date, a late log too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ def watch(diary: Diary, desk: Desk) -> list[Signal]:
     """
     day = desk.now.astimezone(desk.program.zone or UTC).date() - DAY
     for find in (_not_started, _lapsed, _dipped):
-        if desk.program.covers(day) and (found := find(diary, desk, day)):
+        if desk.program.runs(day) and (found := find(diary, desk, day)):
             return [found]
     raise NothingNoticed("The program goes on as before.")
 
@@ -61,7 +61,7 @@ def _not_started(diary: Diary, desk: Desk, day: date) -> ProgramNotStarted | Non
     program, signals = desk.program, desk.rules.signals
     if diary.done_on() or diary.noticed.not_started:
         return None
-    gone = _span(program.start, day)
+    gone = [one for one in _span(program.start, day) if not program.rests(one)]
     # Nothing is late before anything was asked for.
     if len(gone) < signals.start.days or not any(due(program, set(), one) for one in gone):
         return None
@@ -82,7 +82,7 @@ def _lapsed(diary: Diary, desk: Desk, day: date) -> ProgramLapsed | None:
     last = max(done, default=None)
     if last is None or diary.noticed.away is not None:
         return None
-    gone = _span(last + DAY, day)
+    gone = [one for one in _span(last + DAY, day) if not program.rests(one)]
     left_out = sum(missed(program, done, one) for one in gone)
     if left_out < signals.lapse.missed or len(gone) < signals.lapse.days:
         return None

@@ -1,5 +1,6 @@
 """What nobody tells is noticed: no start, a dip, a lapse; and the return after it, each once."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from adherence.signals.events import (
     Signal,
 )
 from adherence.signals.watch import NothingNoticed, watch
-from shared.schedule import Program
+from shared.schedule import Pause, Program
 from tests.unit.adherence.facts import (
     BRIDGE,
     DAY,
@@ -236,3 +237,13 @@ def test_what_a_revision_asks_for_counts_from_its_own_date() -> None:
 
     assert looks(found, told, evening(MONDAY + DAY * 14)) == []
     assert looks(found, told, evening(MONDAY + DAY * 21)) == []
+
+
+def test_nothing_is_noticed_while_a_program_rests_and_its_days_count_no_day() -> None:
+    rests = Pause(MONDAY + DAY, MONDAY + DAY * 10)
+    found = replace(program(asks(BRIDGE)), pauses=(rests,))
+
+    (late,) = watched(found, Diary(), MONDAY + DAY * 20)
+
+    assert isinstance(late, ProgramNotStarted)
+    assert (late.local_date, late.days) == (MONDAY + DAY * 11, 3)
