@@ -9,6 +9,7 @@ from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
 from prescription.queries import sites_within
+from prescription.task.handlers import HANDLERS as TASK
 from shared.service import Definition, Front
 
 
@@ -28,6 +29,8 @@ def _front() -> Front:
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
+    from prescription.task import pages as task_pages  # noqa: F401, PLC0415
+    from prescription.task import routes as task_routes  # noqa: F401, PLC0415
 
     return Front(routes, pages, (scim,), (demonstrations,))
 
@@ -37,7 +40,7 @@ DEFINITION = Definition(
     events=EVENTS,
     upcasters=UPCASTERS,
     published=PUBLISHED,
-    handlers={**HANDLERS, **COURSE},
+    handlers={**HANDLERS, **COURSE, **TASK},
     projections=PROJECTIONS,
     due=DUE,
     given=outdated,

@@ -11,6 +11,7 @@ from prescription.patient import PatientImpossible
 from prescription.policies import HAND_OVER, IMPORT, STOCK
 from prescription.projections import LISTS
 from prescription.rules import rules
+from prescription.task.duties import DUE as TASK
 from shared import commands, privacy
 from shared.due import Due
 from shared.errors import NotYet, Refusal, Stale
@@ -106,5 +107,6 @@ DUE: Mapping[str, DueHandler] = {
     HAND_OVER: hand_over,
     IMPORT: advance_import,
     STOCK: stock_library,
+    **TASK,
     privacy.ERASE: privacy.erase,
 }

@@ -6,6 +6,7 @@ from datetime import date
 
 from prescription.course.events import EVENTS as COURSE
 from prescription.hours import Opening, Shift
+from prescription.task.events import EVENTS as TASK
 from shared.codec import Upcaster
 from shared.privacy import ErasureCompleted
 
@@ -490,6 +491,7 @@ EVENTS = (
     ProgramRevised,
     ProgramEnded,
     *COURSE,
+    *TASK,
     ImportStarted,
     ImportAdvanced,
     ErasureCompleted,

@@ -166,7 +166,7 @@ def _value(name: str, value: Any) -> Any:
     if name in LISTS:
         return lines(value) or ("" if name in LEFT else [])
     if name.rpartition("-")[2] in DECIMAL:
-        return _decimal(value.strip())
+        return decimal(value.strip())
     return whole(value) if name in NUMBERS else value.strip()
 
 
@@ -189,7 +189,7 @@ def _row(form: Form, number: int) -> dict[str, Any]:
     weekdays = form.getlist(f"exercises-{number}-weekdays")
     dose: dict[str, Any] = {
         **{name: whole(get(name)) for name in WHOLE},
-        **{name: _decimal(get(name)) for name in DECIMAL},
+        **{name: decimal(get(name)) for name in DECIMAL},
         **{name: get(name) for name in ("band", "side", "tempo")},
         "weekdays": [whole(day) for day in weekdays],
     }
@@ -219,7 +219,7 @@ def whole(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
-def _decimal(text: str) -> float | str:
+def decimal(text: str) -> float | str:
     """Read a number with a point or a comma; what is none, or has no end, stays as typed."""
     try:
         value = float(text.replace(",", "."))

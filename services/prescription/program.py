@@ -15,6 +15,7 @@ from prescription.events import Diagnosis, ProgramEnded, ProgramPrescribed, Prog
 from prescription.fault import fault, one_of
 from prescription.patient import Patient
 from prescription.rules import Rules
+from prescription.task.events import ANSWERS
 from prescription.text import Keep
 from shared.errors import Fault, Invalid, NotFound, Refusal
 from shared.stream import Kind
@@ -55,6 +56,7 @@ class Program:
         paused: the pause that it is in.
         resumed: how its last pause ended.
         pauses: all, that one included.
+        answered: ids of proposals that were accepted or declined.
     """
 
     prescribed: ProgramPrescribed | None = None
@@ -64,6 +66,7 @@ class Program:
     paused: ProgramPaused | None = None
     resumed: ProgramResumed | None = None
     pauses: tuple[ProgramPaused, ...] = ()
+    answered: frozenset[str] = frozenset()
 
     @property
     def revisions(self) -> tuple[ProgramPrescribed | ProgramRevised, ...]:
@@ -104,6 +107,9 @@ CHANGES: Mapping[type, Callable[[Program, Any], dict[str, Any]]] = {
     ProgramReviewed: lambda _, event: {"reviewed": event},
     ProgramPaused: lambda program, event: {"paused": event, "pauses": (*program.pauses, event)},
     ProgramResumed: lambda _, event: {"paused": None, "resumed": event},
+    **dict.fromkeys(
+        ANSWERS, lambda program, event: {"answered": program.answered | {event.proposal}}
+    ),
 }
 KIND = Kind("program", Program(), evolve)
 

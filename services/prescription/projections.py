@@ -17,6 +17,8 @@ from prescription.events import (
 from prescription.exercise import CHANGES
 from prescription.policies import go_on, hand_over, stock
 from prescription.search import tokens, words
+from prescription.task.projections import INDEXES as TASK
+from prescription.task.projections import TASKS
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -290,7 +292,7 @@ ERASURES = Projection(
         f"hep.{name}.patient.erasure_completed.v1": on_erasure_completed for name in SERVICES
     },
 )
-PROJECTIONS = [LISTS, PRIVACY, ERASURES]
+PROJECTIONS = [LISTS, TASKS, PRIVACY, ERASURES]
 INDEXES = (
     (LISTS, "patients", ("erased", "order")),
     (LISTS, "patients", ("erased", "therapist", "order")),
@@ -300,4 +302,5 @@ INDEXES = (
     (LISTS, "imports", ("order",)),
     (LISTS, "sites", ("order",)),
     (LISTS, "staff", ("order",)),
+    *TASK,
 )

@@ -2,6 +2,7 @@
 
 from prescription import events, payloads
 from prescription.course.published import PUBLISHED as COURSE
+from prescription.task.published import PUBLISHED as TASK
 from shared import privacy
 from shared.publication import Publication
 
@@ -32,6 +33,7 @@ PUBLISHED = {
     events.ProgramRevised: Publication("program.revised", payloads.Revised),
     events.ProgramEnded: Publication("program.ended", payloads.Ended),
     **COURSE,
+    **TASK,
     events.ImportStarted: Publication("import.started", payloads.Import),
     events.ImportAdvanced: Publication("import.advanced", payloads.Advanced),
     **privacy.PUBLISHED,

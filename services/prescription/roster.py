@@ -46,6 +46,12 @@ def names(subjects: Iterable[str], tenant: str, service: Service) -> dict[str, s
     return {one["subject"]: one["name"] for one in found if one.get("subject") in wanted}
 
 
+def own(who: Identity, service: Service) -> list[str]:
+    """Return as which members of the staff somebody signs in: one, or none that is known."""
+    cards = _cards([SUBJECT.format(who.subject)], who.tenant, service)
+    return sorted(staff for staff, one in cards.items() if one.get("subject") == who.subject)
+
+
 def with_email(email: str, tenant: str, service: Service) -> dict[str, Card]:
     """Return the cards of staff with an address, by id."""
     cards = _cards([EMAIL.format(email)], tenant, service)
@@ -67,9 +73,8 @@ def link(who: Identity, email: str, service: Service) -> None:
 
 def now(who: Identity, service: Service) -> Identity | None:
     """Return who somebody is now who signs in or has signed in: nobody after the last day."""
-    cards = _cards([SUBJECT.format(who.subject)], who.tenant, service)
-    own = (identity for identity, one in cards.items() if one.get("subject") == who.subject)
-    here = (service.streams.peek(KIND, who.tenant, identity).state for identity in own)
+    known = own(who, service)
+    here = (service.streams.peek(KIND, who.tenant, identity).state for identity in known)
     today = service.clock().date()
     return who if all(member.works(today) for member in here) else None
 

@@ -40,7 +40,11 @@ STAFF = Frame(
     "/prescription/",
     "/prescription/sign-out",
     "/prescription/sessions",
-    (("Patients", "/prescription/"), ("Exercises", "/prescription/exercises")),
+    (
+        ("Patients", "/prescription/"),
+        ("Review queue", "/prescription/queue"),
+        ("Exercises", "/prescription/exercises"),
+    ),
 )
 LEADING = Frame(
     "staff",

@@ -16,8 +16,9 @@ from tests.pages.test_reporting import OVERFLOW
 from tests.people import ADA, BO
 from tests.services.prescription.conftest import EXERCISE, NOW, SITE, TEMPLATES, Clinic
 from tests.services.prescription.test_exercises import stock
+from tests.services.prescription.test_tasks import hurts, more, pass_on
 
-SHOWN = ("program", "difference")
+SHOWN = ("program", "difference", "queue")
 
 
 def as_bo(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -51,8 +52,13 @@ def fill(clinic: Clinic) -> dict[str, str]:
     clinic.post(path, body, **{"If-Match": '"2"'})
     clinic.post(f"/programs/{program}/resumption", {}, **{"If-Match": '"3"'})
     clinic.catch_up()
+    hurting, growing = hurts(clinic, program), more(clinic, program, sequence=2)
+    offer = {**growing.data["exercises"][0], "exercise": rows[0]["exercise"]}
+    growing.data["exercises"][0].update(offer)
+    pass_on(clinic, hurting, growing)
     here = f"/prescription/programs/{program}"
-    return {"program": here, "difference": f"{here}/difference"}
+    pages = {"program": here, "difference": f"{here}/difference"}
+    return pages | {"queue": "/prescription/queue"}
 
 
 @pytest.fixture(scope="module")

@@ -117,6 +117,7 @@ def _treating(here: dict[str, str]) -> dict[str, Any]:
         "prescription.place_hold": {"reason": "litigation"},
         "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
         "prescription.pause_program": {"reason": "illness"},
+        "prescription.close_task": {"word": "I called."},
         "prescription.change_phase": {"number": 2, "name": "Load"},
         "adherence.issue_invitation": {"way": "link"},
     }

@@ -129,6 +129,8 @@ def made(database: Database) -> World:
         "day": "2026-09-07",
         "invitation": "1" * 32,
         "supporter": "2" * 32,
+        "task": "3" * 32,
+        "proposal": "4" * 32,
         "stream": f"program-{programs[0]}",
         "key": "no-such-key",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from prescription import exercise, patient, program
 from prescription.course import steer
@@ -23,7 +24,17 @@ from shared.service import Handler, Service
 from shared.store import Commit
 from shared.stream import Cause, Loaded
 
-Command = ReviewProgram | PauseProgram | ResumeProgram | StepExercise | ChangePhase
+
+class Seen(Protocol):
+    """A command on a program, as it was seen by who sends it."""
+
+    @property
+    def program(self) -> str:
+        """Its id."""
+
+    @property
+    def version(self) -> int:
+        """The version that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ def change_phase(command: ChangePhase, service: Service, cause: Cause) -> Commit
     return put(found, events, texts, service, cause)
 
 
-def open_program(command: Command, service: Service, cause: Cause) -> Opened:
+def open_program(command: Seen, service: Service, cause: Cause) -> Opened:
     """Return the program that a command is about, as it was seen by who sends it.
 
     Raises:

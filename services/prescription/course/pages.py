@@ -21,6 +21,9 @@ from prescription.forms import Typed
 from prescription.labels import say
 from prescription.pages import pages
 from prescription.projections import LISTS
+from prescription.task import queries as tasks
+from prescription.task.projections import TASKS
+from prescription.task.telling import told
 from shared.errors import Invalid, Refusal, Stale
 from shared.web import api
 from shared.web.identity import asker, page, service
@@ -31,6 +34,7 @@ ONE = "/programs/<program>"
 @pages.get(ONE)
 @page("program.history")
 @api.reads(LISTS)
+@api.reads(TASKS)
 def show_program(program: str) -> Any:
     """Show a program with its revisions, and what can be done with it now."""
     return draw(program)
@@ -41,7 +45,7 @@ def show_program(program: str) -> Any:
 @api.reads(LISTS)
 def review_program(program: str) -> Any:
     """Say that a program was looked at and goes on as it is."""
-    return _steer(program, commands.ReviewProgram, schemas.ReviewRequest, {}, "reviewed")
+    return steer(program, commands.ReviewProgram, schemas.ReviewRequest, {}, "reviewed")
 
 
 @pages.post(f"{ONE}/pause")
@@ -50,7 +54,7 @@ def review_program(program: str) -> Any:
 def pause_program(program: str) -> Any:
     """Have a program rest."""
     body = _filled("reason", "note")
-    return _steer(program, commands.PauseProgram, schemas.PauseRequest, body, "paused")
+    return steer(program, commands.PauseProgram, schemas.PauseRequest, body, "paused")
 
 
 @pages.post(f"{ONE}/resumption")
@@ -58,7 +62,7 @@ def pause_program(program: str) -> Any:
 @api.reads(LISTS)
 def resume_program(program: str) -> Any:
     """Have a paused program go on."""
-    return _steer(program, commands.ResumeProgram, schemas.ResumeRequest, {}, "resumed")
+    return steer(program, commands.ResumeProgram, schemas.ResumeRequest, {}, "resumed")
 
 
 @pages.post(f"{ONE}/steps")
@@ -70,7 +74,7 @@ def step_exercise(program: str) -> Any:
     body = _filled("exercise", "to") | {"step": way}
     if what:
         body |= {"field" if way in ("more", "less") else "to": what}
-    return _steer(program, commands.StepExercise, schemas.StepRequest, body, "revised")
+    return steer(program, commands.StepExercise, schemas.StepRequest, body, "revised")
 
 
 @pages.post(f"{ONE}/phases")
@@ -79,7 +83,7 @@ def step_exercise(program: str) -> Any:
 def change_phase(program: str) -> Any:
     """Have a program go on in another phase."""
     body = _filled("name") | {"number": forms.whole(request.form.get("number", ""))}
-    return _steer(program, commands.ChangePhase, schemas.PhaseChangeRequest, body, "revised")
+    return steer(program, commands.ChangePhase, schemas.PhaseChangeRequest, body, "revised")
 
 
 @pages.get(f"{ONE}/difference")
@@ -116,14 +120,15 @@ def draw(program: str, refusal: Refusal | ValidationError | None = None, seen: i
         steering=steering(),
         steps=course.offered(found["program"], asker(), service()) if open_to_change else {},
         library=desk.library() if open_to_change else [],
-        refusal=refusal and _told(refusal),
+        tasks=_tasks(found["program"]) if open_to_change else [],
+        refusal=refusal and refused(refusal),
         since=sentences(since(loaded, seen, asker().tenant, service())) if seen else [],
     )
     status = 422 if isinstance(refusal, ValidationError) else refusal.status if refusal else 200
     return Response(drawn, status, content_type="text/html; charset=utf-8")
 
 
-def _steer(program: str, kind: Any, schema: Any, body: Mapping[str, Any], done: str) -> Response:
+def steer(program: str, kind: Any, schema: Any, body: Mapping[str, Any], done: str) -> Response:
     """Run what a button asks for."""
     queries.load_program(program, asker(), service())
     version = desk.version(Typed(request.form.items()))
@@ -137,10 +142,18 @@ def _steer(program: str, kind: Any, schema: Any, body: Mapping[str, Any], done: 
         return draw(program, stale, seen=version)
     except (ValidationError, Refusal) as refusal:
         return draw(program, refusal)
-    return desk.lead_to(f"programs/{program}", commit, done=done)
+    home = "queue" if request.form.get("back") == "queue" else f"programs/{program}"
+    return desk.lead_to(home, commit, done=done)
 
 
-def _told(refusal: Refusal | ValidationError) -> dict[str, Any]:
+def _tasks(program: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the program needs a therapist for, as the queue shows it."""
+    found = tasks.of_patient(program["patient"], asker(), service())["tasks"]
+    own = [task for task in found if task["program"] == program["id"]]
+    return [task | {"says": told(task, task["names"])} for task in own]
+
+
+def refused(refusal: Refusal | ValidationError) -> dict[str, Any]:
     """Return a refusal in the reader's words: a title and sentences."""
     if isinstance(refusal, Stale):
         return {"title": say("Somebody changed this program meanwhile"), "texts": []}

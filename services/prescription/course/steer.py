@@ -119,7 +119,8 @@ def step(program: Program, command: StepExercise, desk: Desk, keep: Keep) -> lis
         else _replaced(exercises, found, command, desk)
     )
     moved = tuple(after if one is found else one for one in exercises)
-    return [_revised(program, command, REASONS[command.step], desk, keep, exercises=moved)]
+    reason, note = REASONS[command.step], keep(command.note, "note") if command.note else None
+    return [revised(program, command.program, reason, desk, note=note, exercises=moved)]
 
 
 def change_phase(program: Program, command: ChangePhase, desk: Desk, keep: Keep) -> list[object]:
@@ -139,7 +140,8 @@ def change_phase(program: Program, command: ChangePhase, desk: Desk, keep: Keep)
         raise ProgramImpossible(LOOK, faults=faults)
     reason = "phase_completed" if command.number > now else "eased"
     phase = Phase(command.number, keep(command.name, "phase"))
-    return [_revised(program, command, reason, desk, keep, phase=phase)]
+    note = keep(command.note, "note") if command.note else None
+    return [revised(program, command.program, reason, desk, note=note, phase=phase)]
 
 
 def _dosed(found: Exercise, command: StepExercise, desk: Desk) -> Dose:
@@ -174,17 +176,26 @@ def _replaced(
     )
 
 
-def _revised(
+def revised(
     program: Program,
-    command: StepExercise | ChangePhase,
+    identity: str,
     reason: str,
     desk: Desk,
-    keep: Keep,
     *,
+    note: str | None = None,
     phase: Phase | None = None,
     exercises: tuple[Exercise, ...] | None = None,
 ) -> ProgramRevised:
     """Return the latest revision with one part of it changed, from today on.
+
+    Args:
+        program: as it stands.
+        identity: its id.
+        reason: code of why.
+        desk: the patient and today.
+        note: id of the therapist's words.
+        phase: the other phase, if it is one.
+        exercises: all of them, if one is another.
 
     Raises:
         ProgramImpossible: the program is over, or there is nobody to have it.
@@ -200,12 +211,12 @@ def _revised(
     if faults:
         raise ProgramImpossible(LOOK, faults=faults)
     return ProgramRevised(
-        program=command.program,
+        program=identity,
         patient=running(program).patient,
         revision=latest.revision + 1,
         effective=effective,
         reason=reason,
-        note=keep(command.note, "note") if command.note else None,
+        note=note,
         end=latest.end,
         phase=phase or latest.phase,
         exercises=exercises or latest.exercises,
