@@ -18,7 +18,7 @@ from tests.services.prescription.conftest import EXERCISE, NOW, SITE, TEMPLATES,
 from tests.services.prescription.test_exercises import stock
 from tests.services.prescription.test_tasks import hurts, more, pass_on
 
-SHOWN = ("program", "difference", "queue")
+SHOWN = ("program", "difference", "queue", "conversation")
 
 
 def as_bo(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -58,7 +58,7 @@ def fill(clinic: Clinic) -> dict[str, str]:
     pass_on(clinic, hurting, growing)
     here = f"/prescription/programs/{program}"
     pages = {"program": here, "difference": f"{here}/difference"}
-    return pages | {"queue": "/prescription/queue"}
+    return pages | {"queue": "/prescription/queue", "conversation": f"{here}/conversation"}
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 from prescription import desk, forms, roster
 from prescription import queries as programs
 from prescription.course.pages import refused, steer
+from prescription.labels import say
 from prescription.pages import pages
 from prescription.program import KIND
 from prescription.task import commands, queries, schemas
 from prescription.task.board import BY_HAND
 from prescription.task.projections import TASKS
-from prescription.task.telling import told
+from prescription.task.talk import talk, topics
+from prescription.task.telling import shown, told
 from shared.errors import Refusal
 from shared.web import api
 from shared.web.identity import asker, page, service
@@ -32,6 +34,26 @@ PROPOSAL = "/programs/<program>/proposals/<proposal>"
 def show_queue() -> Any:
     """Show who needs a therapist now, most urgent first."""
     return _draw()
+
+
+@pages.get("/programs/<program>/conversation")
+@page("program.history")
+@api.reads(TASKS)
+def show_conversation(program: str) -> Any:
+    """Show what to ask before a visit, from what the log shows."""
+    found, _ = desk.program(program)
+    known = queries.of_patient(found["patient"]["id"], asker(), service())
+    log = known["programs"].get(program, {}).get("log", {})
+    tasks = [task for task in known["tasks"] if task["program"] == program]
+    return render_template(
+        "prescription/conversation.html",
+        **found,
+        shown=shown(log),
+        reasons=[told(task, task["names"]) for task in tasks],
+        topics=topics([task["kind"] for task in tasks], log, talk()),
+        guide=talk(),
+        say=say,
+    )
 
 
 @pages.post("/patients/<patient>/tasks/<task>/closing")

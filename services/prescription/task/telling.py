@@ -6,6 +6,7 @@ from typing import Any
 
 from prescription.labels import say
 from prescription.task.rules import kinds
+from prescription.task.talk import REASONS, Log, shows
 
 Task = Mapping[str, Any]
 
@@ -36,3 +37,13 @@ def told(task: Task, names: Mapping[str, str]) -> Any:
 def _sentence(task: Task) -> str:
     found = kinds().get(task["kind"])
     return found.reason if found else "It is to be looked at."
+
+
+def shown(log: Log) -> list[Any]:
+    """Return what the log shows in the words of who reads the page."""
+    return [say(sentence, **_spoken(values)) for sentence, values in shows(log)]
+
+
+def _spoken(values: dict[str, Any]) -> dict[str, Any]:
+    reasons = [str(say(REASONS.get(one, one))) for one in values.get("reasons", ())]
+    return values | ({"reasons": ", ".join(reasons)} if reasons else {})

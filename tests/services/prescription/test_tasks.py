@@ -302,3 +302,22 @@ def test_a_proposal_is_taken_over_on_the_page_as_it_was_typed(clinic: Clinic) ->
 
 def test_an_empty_queue_says_so(clinic: Clinic) -> None:
     assert "Nobody needs you now" in visit(clinic, "/queue").text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_before_a_visit_a_page_says_what_to_ask(clinic: Clinic, language: str) -> None:
+    program = clinic.prescribe()
+    pass_on(clinic, hurts(clinic, program))
+
+    page = unescape(visit(clinic, f"/programs/{program}/conversation", language=language).text)
+
+    asks = {"en": "Why not a lower number?", "es": "¿Por qué no un número más bajo?"}[language]
+    assert asks in page
+    assert {"en": "Pain of 7 of 10", "es": "Dolor de 7 de 10"}[language] in page
+    assert "Climb the stairs at home" in page
+
+
+def test_nobody_elses_conversation_is_prepared(clinic: Clinic, elsewhere: str) -> None:
+    program = clinic.prescribe()
+
+    assert visit(clinic, f"/programs/{program}/conversation", elsewhere).status_code == 404
