@@ -247,6 +247,19 @@ class Pause(Schema):
     recorded = fields.AwareDateTime(required=True)
 
 
+class Answered(Schema):
+    """What a therapist made of a proposal."""
+
+    proposal = fields.String(required=True)
+    accepted = fields.Boolean(required=True)
+    edited = fields.Boolean(
+        required=True, metadata={"description": "whether it became other than proposed"}
+    )
+    word = fields.String(required=True, allow_none=True)
+    actor = fields.String(required=True)
+    recorded = fields.AwareDateTime(required=True)
+
+
 class End(Schema):
     date = fields.Date(required=True)
     reason = fields.String(required=True)
@@ -290,6 +303,7 @@ class History(Schema):
     revisions = fields.List(fields.Nested(Revision), required=True)
     reviews = fields.List(fields.Nested(Review), required=True)
     pauses = fields.List(fields.Nested(Pause), required=True)
+    answers = fields.List(fields.Nested(Answered), required=True)
     ended = fields.Nested(End, required=True, allow_none=True)
 
 

@@ -6,8 +6,12 @@ from typing import Any
 
 from prescription import patient, program, story
 from prescription.projections import LISTS
+from prescription.task import board
 from shared.service import Rows, Service
 from shared.tenancy import LIMIT
+
+# What happened to programs, each as rows of its own.
+HAPPENED = ("revision", "review", "pause", "answer")
 
 
 def export(service: Service, tenant: str, identity: str) -> Rows:
@@ -16,8 +20,21 @@ def export(service: Service, tenant: str, identity: str) -> Rows:
     return {
         "patient": list(_patient(service, tenant, identity)),
         "program": programs,
-        **{kind: _apart(programs, f"{kind}s") for kind in ("revision", "review", "pause")},
+        "task": list(_tasks(service, tenant, identity)),
+        **{
+            kind: _apart(programs, f"{kind}s") for kind in ("revision", "review", "pause", "answer")
+        },
     }
+
+
+def _tasks(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:
+    """Yield what was opened and closed about a patient, with what therapists said of it."""
+    for commit in service.streams.peek(board.KIND, tenant, identity).commits:
+        for stored in commit.events:
+            words = service.vault.open(tenant, [stored.data.get("word") or ""])
+            said = {"word": next(iter(words.values()), None)} if "word" in stored.data else {}
+            told = {"event": stored.type, "recorded": commit.recorded, "actor": commit.actor}
+            yield {**stored.data, **told, **said}
 
 
 def _apart(programs: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ from prescription.course.stale import since
 from prescription.course.telling import sentences
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
+from prescription.task import queries as tasks
+from prescription.task.telling import told
 from shared.errors import Stale
 from shared.tenancy import LIMIT
 from shared.web import api
@@ -42,6 +44,8 @@ PROGRAM = (
 )
 REVISION = ("reason", "note", "effective", "review", *CONTENT)
 BOTH = ["GET", "POST"]
+# So many of those who need somebody stand beside the list of patients.
+URGENT = 5
 
 pages = Blueprint("pages", __name__, url_prefix="/prescription")
 pages.context_processor(desk.describe)
@@ -51,8 +55,10 @@ pages.context_processor(desk.describe)
 @page("patient.list")
 @api.reads(LISTS)
 def show_patients() -> Any:
-    """Show whom the practice treats, and who waits for a program; find somebody by name."""
-    return render_template("prescription/patients.html", **desk.patients())
+    """Show whom the practice treats, who needs somebody now; find somebody by name."""
+    urgent = tasks.queue(tasks.ALL, asker(), service(), limit=URGENT)
+    first = [(one, told(one["tasks"][0], one["tasks"][0]["names"])) for one in urgent[:URGENT]]
+    return render_template("prescription/patients.html", **desk.patients(), urgent=first)
 
 
 @pages.get("/patients/<patient>")

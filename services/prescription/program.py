@@ -15,7 +15,7 @@ from prescription.events import Diagnosis, ProgramEnded, ProgramPrescribed, Prog
 from prescription.fault import fault, one_of
 from prescription.patient import Patient
 from prescription.rules import Rules
-from prescription.task.events import ANSWERS
+from prescription.task.events import ANSWERS, ProposalAccepted, ProposalDeclined
 from prescription.text import Keep
 from shared.errors import Fault, Invalid, NotFound, Refusal
 from shared.stream import Kind
@@ -56,7 +56,7 @@ class Program:
         paused: the pause that it is in.
         resumed: how its last pause ended.
         pauses: all, that one included.
-        answered: ids of proposals that were accepted or declined.
+        answers: to what was proposed.
     """
 
     prescribed: ProgramPrescribed | None = None
@@ -66,7 +66,7 @@ class Program:
     paused: ProgramPaused | None = None
     resumed: ProgramResumed | None = None
     pauses: tuple[ProgramPaused, ...] = ()
-    answered: frozenset[str] = frozenset()
+    answers: tuple[ProposalAccepted | ProposalDeclined, ...] = ()
 
     @property
     def revisions(self) -> tuple[ProgramPrescribed | ProgramRevised, ...]:
@@ -107,9 +107,7 @@ CHANGES: Mapping[type, Callable[[Program, Any], dict[str, Any]]] = {
     ProgramReviewed: lambda _, event: {"reviewed": event},
     ProgramPaused: lambda program, event: {"paused": event, "pauses": (*program.pauses, event)},
     ProgramResumed: lambda _, event: {"paused": None, "resumed": event},
-    **dict.fromkeys(
-        ANSWERS, lambda program, event: {"answered": program.answered | {event.proposal}}
-    ),
+    **dict.fromkeys(ANSWERS, lambda program, event: {"answers": (*program.answers, event)}),
 }
 KIND = Kind("program", Program(), evolve)
 

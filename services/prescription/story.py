@@ -16,9 +16,11 @@ from prescription.events import (
 )
 from prescription.exercise import Exercise as Known
 from prescription.program import Program
+from prescription.task.events import ProposalAccepted, ProposalDeclined
 from shared.service import Service
 from shared.stream import Loaded
 
+HAPPENED = ("revisions", "reviews", "pauses", "answers")
 LATEST = ("revision", "effective", "end", "phase", "exercises")
 
 
@@ -64,13 +66,13 @@ class Reader:
 def tell(loaded: Loaded[Program], tenant: str, service: Service) -> dict[str, Any]:
     """Return a program: as answers.Program has it, with all that happened to it.
 
-    That is `revisions`, `reviews` and `pauses`, each in order.
+    That is `revisions`, `reviews`, `pauses` and `answers` to proposals, each in order.
     """
     prescribed = loaded.state.prescribed
     if prescribed is None:
         raise KeyError(loaded.stream)
     reader = _reader(loaded.state, tenant, service)
-    told: dict[str, Any] = {"revisions": [], "reviews": [], "pauses": [], "ended": None}
+    told: dict[str, Any] = {name: [] for name in HAPPENED} | {"ended": None}
     for event, said in _decisions(loaded, service):
         _add(told, event, said, reader)
     return {
@@ -97,6 +99,13 @@ def _add(told: dict[str, Any], event: object, said: dict[str, Any], reader: Read
             told["pauses"].append({**pause, "until": None, **said})
         case ProgramResumed():
             told["pauses"][-1]["until"] = event.date
+        case ProposalAccepted():
+            answer = {"proposal": event.proposal, "accepted": True, "edited": event.edited}
+            told["answers"].append({**answer, "word": None, **said})
+        case ProposalDeclined():
+            answer = {"proposal": event.proposal, "accepted": False, "edited": False}
+            word = reader.words.get(event.word or "")
+            told["answers"].append({**answer, "word": word, **said})
 
 
 def _whole(prescribed: ProgramPrescribed, words: Mapping[str, str]) -> dict[str, Any]:
@@ -140,3 +149,6 @@ def _texts(program: Program) -> Iterator[str]:
         yield from (found.instructions for found in event.exercises if found.instructions)
     yield from (event.note for event in program.revised if event.note)
     yield from (event.note for event in program.pauses if event.note)
+    for answer in program.answers:
+        if isinstance(answer, ProposalDeclined) and answer.word:
+            yield answer.word

@@ -14,7 +14,7 @@ from shared.web import contracts
 
 SERVICES = ("prescription", "adherence", "notifications", "reporting")
 # Numbers, moments, kinds, and ids that tell nobody who it is. RFC 7644 has `filter` in the address.
-NOBODYS = {"limit", "cursor", "ids", "patient", "from", "to", "until", "changed_since"} | {
+NOBODYS = {"limit", "cursor", "ids", "patient", "from", "to", "until", "changed_since", "whose"} | {
     *("kind", "source", "format", "filter", "startIndex", "count"),
     *("region", "equipment", "position", "favourite", "offered", "retired"),
 }

@@ -98,5 +98,5 @@ def _standing(identity: str, service: Service, tenant: str) -> Standing:
         facts=facts,
         now=frozenset(name for name, holds in now.items() if holds),
         review=state.review,
-        answered=state.answered,
+        answered=frozenset(one.proposal for one in state.answers),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prescription.duties import DUE as DUTIES
+from prescription.export import export
 from prescription.task.policies import REVIEW
 from prescription.task.projections import TASKS
 from shared.due import DUE, Due
@@ -173,6 +174,11 @@ def test_a_task_is_closed_by_hand_with_a_word_that_no_event_holds(clinic: Clinic
     assert "I called" not in str(list(clinic.service.database["commits"].find({})))
     pass_on(clinic, pain)
     assert tasks(clinic) == []
+    kept = export(clinic.service, "north", clinic.patient)["task"]
+    assert [(row["event"], row.get("word")) for row in kept] == [
+        ("TaskOpened", None),
+        ("TaskClosed", "I called her 📞"),
+    ]
 
 
 def test_nobody_elses_tasks_are_seen_or_closed(clinic: Clinic, elsewhere: str) -> None:
@@ -255,6 +261,8 @@ def test_a_declined_proposal_does_not_come_back_on_the_same_evidence(clinic: Cli
 
     assert answer.status_code == 201
     assert clinic.get(f"/programs/{program}").json["revision"] == 1
+    (told,) = clinic.get(f"/programs/{program}/history").json["answers"]
+    assert (told["accepted"], told["word"]) == (False, "Too soon after the fall.")
     pass_on(clinic, offer, more(clinic, program, sequence=2))
     assert tasks(clinic) == []
     pass_on(clinic, offer, more(clinic, program, "y" * 32, sequence=2))
@@ -278,9 +286,11 @@ def test_the_queue_is_a_page_of_reasons_and_buttons(clinic: Clinic, language: st
     clinic.catch_up()
 
     page = unescape(visit(clinic, "/queue", language=language).text)
+    home = unescape(visit(clinic, "/", language=language).text)
 
     says = {"en": "Pain of 7 of 10 on ", "es": "Dolor de 7 de 10 el "}[language]
     assert says in page
+    assert says in home
     assert f"/prescription/programs/{program}/reviews" in page
     assert f"/prescription/programs/{program}/proposals/{'x' * 32}/acceptance" in page
     assert says in unescape(visit(clinic, f"/programs/{program}", language=language).text)
