@@ -110,9 +110,14 @@ def describe() -> dict[str, Any]:
         "label": label,
         "administers": "administrator" in identity().roles,
         "leads": "lead" in identity().roles,
-        "treats": bool(set(TREATING) & set(identity().roles)),
+        "treats": treats(),
         "certifies": bool(permission.action("erasure.read").reach(identity())),
     }
+
+
+def treats() -> bool:
+    """Tell whether the asker treats patients."""
+    return bool(set(TREATING) & set(identity().roles))
 
 
 def version(values: Typed) -> int:

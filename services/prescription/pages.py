@@ -56,7 +56,8 @@ pages.context_processor(desk.describe)
 @api.reads(LISTS)
 def show_patients() -> Any:
     """Show whom the practice treats, who needs somebody now; find somebody by name."""
-    urgent = tasks.queue(tasks.ALL, asker(), service(), limit=URGENT)
+    treats, who = desk.treats(), asker()
+    urgent = tasks.queue(tasks.ALL, who, service(), limit=URGENT) if treats else []
     first = [(one, told(one["tasks"][0], one["tasks"][0]["names"])) for one in urgent[:URGENT]]
     return render_template("prescription/patients.html", **desk.patients(), urgent=first)
 

@@ -1,5 +1,6 @@
 """What a therapist decides on a running program with one word, besides revising all of it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -71,6 +72,7 @@ def pause(program: Program, command: PauseProgram, today: date, keep: Keep) -> l
     faults = [
         *one_of("/reason", command.reason, steering().paused),
         *term.date_faults("/date", begins, first, program.revisions[-1].end),
+        *_far("/date", begins, today),
     ]
     if faults:
         raise ProgramImpossible(LOOK, faults=faults)
@@ -90,7 +92,11 @@ def resume(program: Program, command: ResumeProgram, today: date) -> list[object
         raise NotPaused("It goes on already.")
     begins = command.date or max(today, program.paused.date)
     last = program.revisions[-1].end
-    if faults := [*term.date_faults("/date", begins, program.paused.date, last)]:
+    faults = [
+        *term.date_faults("/date", begins, program.paused.date, last),
+        *_far("/date", begins, today),
+    ]
+    if faults:
         raise ProgramImpossible(LOOK, faults=faults)
     return [ProgramResumed(command.program, prescribed.patient, begins)]
 
@@ -142,6 +148,13 @@ def change_phase(program: Program, command: ChangePhase, desk: Desk, keep: Keep)
     phase = Phase(command.number, keep(command.name, "phase"))
     note = keep(command.note, "note") if command.note else None
     return [revised(program, command.program, reason, desk, note=note, phase=phase)]
+
+
+def _far(pointer: str, day: date, today: date) -> Iterator[Fault]:
+    """Yield a fault where a date is so far ahead that it is mistyped."""
+    latest = review.later(today, steering().latest)
+    if day > latest:
+        yield fault(pointer, "Look at the year: give %(latest)s or earlier.", latest=latest)
 
 
 def _dosed(found: Exercise, command: StepExercise, desk: Desk) -> Dose:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from prescription.course.review import later
 from prescription.task.board import KIND
 from prescription.task.rules import closes
 from shared import commands
@@ -33,7 +34,7 @@ def open_task(event: Envelope, views: Views, kind: str, **told: Any) -> None:
 
 def plan_review(event: Envelope, views: Views, review: str) -> None:
     """Have a program's review asked for, once its date is over and nobody has looked at it."""
-    at = datetime.combine(date.fromisoformat(review) + timedelta(days=1), OVER)
+    at = datetime.combine(later(date.fromisoformat(review), timedelta(days=1)), OVER)
     own = {name: event.data[name] for name in ("program", "patient")}
     _schedule(event, views, REVIEW, at, own | {"day": review})
 

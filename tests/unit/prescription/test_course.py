@@ -126,6 +126,20 @@ def test_a_pause_that_cannot_be_is_told_by_field(other: dict[str, Any], pointer:
     assert pointers(refused) == [pointer]
 
 
+def test_a_date_far_ahead_is_a_slip_and_never_too_late_to_count() -> None:
+    endless = replace(prescribed(), prescribed=replace(prescribed().revisions[0], end=None))
+    far = date.max
+
+    with pytest.raises(ProgramImpossible) as refused:
+        pause(endless, replace(PAUSE, date=far), TODAY, keep)
+    assert pointers(refused) == ["/date"]
+    with pytest.raises(ProgramImpossible) as refused:
+        resume(replace(endless, paused=paused().paused), ResumeProgram("p", 2, far), TODAY)
+    assert pointers(refused) == ["/date"]
+    (revised,) = revise(endless, replace(REVISE, effective=far, end=None), DESK, keep)
+    assert evolve(endless, revised).review == far
+
+
 def test_what_rests_is_not_paused_and_what_runs_is_not_resumed() -> None:
     with pytest.raises(ProgramPausedAlready):
         pause(paused(), PAUSE, TODAY, keep)

@@ -318,6 +318,17 @@ def test_a_review_falls_due_when_its_date_is_over_everywhere() -> None:
     ]
 
 
+def test_a_review_on_the_last_date_that_there_is_breaks_nothing() -> None:
+    last = event("prescription.program.reviewed", STREAM, OWN | LAST, sequence=2)
+
+    found = fold(TASKS, [*STORY[:2], last]).pending[DUE]
+
+    assert found[-1]["due_at"] == datetime(9999, 12, 31, 12, tzinfo=UTC)
+
+
+LAST = {"local_date": "2026-09-21", "review": "9999-12-31"}
+
+
 def test_nobody_who_was_erased_waits() -> None:
     erased = event("prescription.patient.erased", "patient-ana", {"patient": "ana"}, sequence=2)
 
