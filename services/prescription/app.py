@@ -1,6 +1,7 @@
 """What makes this service this service."""
 
 from prescription import roster
+from prescription.care import events as care
 from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
@@ -21,6 +22,7 @@ def _front() -> Front:
         librarian,  # noqa: F401
         uploads,  # noqa: F401
     )
+    from prescription.care import pages as care_pages  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
@@ -31,7 +33,7 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="prescription",
-    events=EVENTS,
+    events=(*EVENTS, *care.EVENTS),
     upcasters=UPCASTERS,
     published=PUBLISHED,
     handlers=HANDLERS,

@@ -4,24 +4,29 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from prescription import patient, program, story
+from prescription import bedside, patient, program, story
+from prescription.care import plan, queries
 from prescription.projections import LISTS
 from shared.service import Rows, Service
 from shared.tenancy import LIMIT
 
 
 def export(service: Service, tenant: str, identity: str) -> Rows:
-    """Return the patient's card and record, programs and their revisions, as rows by kind."""
+    """Return the patient's card and record, programs, plans of care and visits, by kind."""
     programs = list(_programs(service, tenant, identity))
     revised = [
         {"program": found["id"], **revision}
         for found in programs
         for revision in found.pop("revisions")
     ]
+    plans = _plans(service, tenant, identity)
+    visits = [visit for found in plans for visit in found.pop("visits")]
     return {
         "patient": list(_patient(service, tenant, identity)),
         "program": programs,
         "revision": revised,
+        "plan": plans,
+        "visit": visits,
     }
 
 
@@ -32,6 +37,12 @@ def _patient(service: Service, tenant: str, identity: str) -> Iterator[dict[str,
         opened = service.vault.open(tenant, [identity, precautions])
         card: dict[str, Any] = opened.get(identity, {})
         yield card | asdict(found.registered) | {"precautions": opened.get(precautions)}
+
+
+def _plans(service: Service, tenant: str, identity: str) -> list[dict[str, Any]]:
+    found = service.streams.peek(patient.KIND, tenant, identity).state
+    loaded = service.streams.peek(plan.KIND, tenant, identity)
+    return queries.tell(loaded, bedside.today(found, service), tenant, service)
 
 
 def _programs(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:

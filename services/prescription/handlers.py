@@ -1,11 +1,10 @@
 """One function a command: load, decide, append. Words are sealed in between."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from prescription import (
+    bedside,
     employment,
     erasure,
     exercise,
@@ -20,6 +19,7 @@ from prescription import (
     site,
     staff,
 )
+from prescription.care import handlers as care
 from prescription.commands import (
     AskedExercise,
     AssignPatient,
@@ -46,7 +46,6 @@ from prescription.commands import (
 )
 from prescription.dosage import Shelf
 from prescription.edition import check_version
-from prescription.patient import Patient
 from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
@@ -132,7 +131,7 @@ def update_patient(command: UpdatePatient, service: Service, cause: Cause) -> Co
         card = patient.changed_card(known[identity], command)
         words = patient.words(card, registered.birth_year)
         service.vault.seal(tenant, identity, identity, card, words)
-    _forget(identity, service, cause)
+    bedside.forget(identity, service, cause)
     return commit
 
 
@@ -150,7 +149,7 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
         return loaded.commits[-1]
     events = patient.erase(loaded.state, command)
     placed_by = erasure.decided(loaded, "PatientHeld")[1] if loaded.state.held else ""
-    hold.check(loaded.state, _today(loaded.state, service), placed_by)
+    hold.check(loaded.state, bedside.today(loaded.state, service), placed_by)
     # Not before the commit: a hold may come first. Cut off after it, the clock erases.
     commit = service.streams.append(loaded, events, cause)
     service.vault.erase(cause.tenant, command.patient)
@@ -159,17 +158,17 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
 
 def place_hold(command: PlaceHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
-    texts, today = Texts(cause), _today(loaded.state, service)
+    texts, today = Texts(cause), bedside.today(loaded.state, service)
     events = hold.place(loaded.state, command, today, rules(), texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause)
-    _forget(command.patient, service, cause)
+    bedside.forget(command.patient, service, cause)
     return commit
 
 
 def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
-    events = hold.release(loaded.state, command, _today(loaded.state, service))
+    events = hold.release(loaded.state, command, bedside.today(loaded.state, service))
     return service.streams.append(loaded, events, cause)
 
 
@@ -180,7 +179,7 @@ def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause)
     events = program.prescribe(command, desk, texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause, key=command.patient)
-    _forget(command.patient, service, cause)
+    bedside.forget(command.patient, service, cause)
     return commit
 
 
@@ -193,7 +192,7 @@ def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Co
     events = program.revise(loaded.state, command, desk, texts.keep)
     texts.seal(service.vault, owner)
     commit = service.streams.append(loaded, events, cause)
-    _forget(owner, service, cause)
+    bedside.forget(owner, service, cause)
     return commit
 
 
@@ -233,6 +232,7 @@ HANDLERS: Mapping[type, Handler] = {
     PlaceHold: place_hold,
     ReleaseHold: release_hold,
     **shelving.HANDLERS,
+    **care.HANDLERS,
     PrescribeProgram: prescribe_program,
     ReviseProgram: revise_program,
     EndProgram: end_program,
@@ -259,13 +259,7 @@ def _desk(
         for one in asked
     }
     library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
-    return program.Desk(found, Shelf(library, kept), _today(found, service), rules())
-
-
-def _today(found: Patient, service: Service) -> date:
-    """Return the date where the patient lives."""
-    zone = ZoneInfo(found.registered.zone) if found.registered else UTC
-    return service.clock().astimezone(zone).date()
+    return program.Desk(found, Shelf(library, kept), bedside.today(found, service), rules())
 
 
 def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, str]:
@@ -276,9 +270,3 @@ def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, 
     ids = [found.instructions for found in latest.exercises if found.instructions]
     opened = service.vault.open(cause.tenant, [latest.phase.name, *ids])
     return {words: identity for identity, words in opened.items()}
-
-
-def _forget(owner: str, service: Service, cause: Cause) -> None:
-    """Destroy what was sealed for a patient who was erased while this command ran."""
-    if service.streams.peek(patient.KIND, cause.tenant, owner).state.erased:
-        service.vault.erase(cause.tenant, owner)

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import current_app
 
-CONTROL = re.compile(r"(exercises|shifts)-(\d{1,4})-(\w+)")
+from prescription.care import labels as care
+
+CONTROL = re.compile(r"(exercises|shifts|authorised)-(\d{1,4})-(\w+)")
 # In the order in which they stand on pages.
 
 LABELS = {
@@ -98,6 +100,7 @@ LABELS = {
     "milliamperes": "Strength of the current",
     "instructions": "Words for the patient",
     "priority": "Priority",
+    **care.LABELS,
 }
 CODES = {
     "practice": "Our own",
@@ -188,6 +191,7 @@ CODES = {
     "one": "One side",
     "each": "Each side in turn",
     "both": "Both sides together",
+    **care.CODES,
 }
 
 
@@ -204,7 +208,7 @@ def label(name: str) -> Any:
     text = say(LABELS.get(field, field))
     if row is None:
         return text
-    if name.startswith("shifts"):
+    if not name.startswith("exercises"):
         return say("Row %(number)s, %(field)s", number=row + 1, field=text)
     return say("Exercise %(number)s, %(field)s", number=row + 1, field=text)
 

@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from prescription import commands, desk, erasure, forms, queries, schemas
+from prescription.care import queries as care
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
+from shared import permission
 from shared.errors import Stale
 from shared.tenancy import LIMIT
 from shared.web import api
-from shared.web.identity import asker, page, service
+from shared.web.identity import asker, identity, page, service
 
 PATIENT = (
     "name",
@@ -60,11 +62,13 @@ def show_patient(patient: str) -> Any:
     who = asker()
     found, _ = queries.find_patient(patient, who, service())
     programs = queries.programs(patient, who, service(), limit=LIMIT)[:LIMIT]
+    treats = permission.action("care.read").reach(identity())
     return render_template(
         "prescription/patient.html",
         **desk.patients(),
         patient=found,
         programs=[desk.placed(program, found["zone"]) for program in programs],
+        care=care.summary(patient, who, service()) if treats else None,
         site=queries.find_site(found["site"], who, service())[0],
         therapist=found["therapist"] and queries.find_staff(found["therapist"], who, service())[0],
     )

@@ -1,6 +1,7 @@
 """Which events are published, and how."""
 
 from prescription import events, payloads
+from prescription.care import payloads as care
 from shared import privacy
 from shared.publication import Publication
 
@@ -32,5 +33,6 @@ PUBLISHED = {
     events.ProgramEnded: Publication("program.ended", payloads.Ended),
     events.ImportStarted: Publication("import.started", payloads.Import),
     events.ImportAdvanced: Publication("import.advanced", payloads.Advanced),
+    **care.PUBLISHED,
     **privacy.PUBLISHED,
 }

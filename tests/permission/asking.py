@@ -10,7 +10,7 @@ from shared.permission import Action
 from tests.given import RING
 from tests.permission.world import NORTH, Anyone, World
 from tests.services.adherence.conftest import body as session
-from tests.services.prescription.conftest import EXERCISE, SITE
+from tests.services.prescription.conftest import EXERCISE, PLAN, SITE, VISIT
 
 # Open to everybody: they say nothing of anybody.
 OPEN = {
@@ -116,7 +116,19 @@ def _treating(here: dict[str, str]) -> dict[str, Any]:
         "prescription.assign_patient": {"therapist": None},
         "prescription.place_hold": {"reason": "litigation"},
         "prescription.end_program": {"date": "2026-09-20", "reason": "goals_met"},
+        **_caring(),
         "adherence.issue_invitation": {"way": "link"},
+    }
+
+
+def _caring() -> dict[str, Any]:
+    return {
+        "prescription.begin_plan": PLAN,
+        "prescription.change_plan": PLAN | {"reason": "goals"},
+        "prescription.close_plan": {"date": "2026-09-07", "reason": "goals_met"},
+        "prescription.record_visit": VISIT,
+        "prescription.amend_visit": VISIT | {"reason": "correction"},
+        "prescription.withdraw_visit": {"reason": "recorded_twice"},
     }
 
 
