@@ -5,6 +5,7 @@ from prescription.care import events as care
 from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
+from prescription.flags import events as flags
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
@@ -24,6 +25,7 @@ def _front() -> Front:
     )
     from prescription.care import pages as care_pages  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
+    from prescription.flags import pages as flags_pages  # noqa: F401, PLC0415
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
@@ -33,7 +35,7 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="prescription",
-    events=(*EVENTS, *care.EVENTS),
+    events=(*EVENTS, *care.EVENTS, *flags.EVENTS),
     upcasters=UPCASTERS,
     published=PUBLISHED,
     handlers=HANDLERS,

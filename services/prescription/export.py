@@ -6,13 +6,15 @@ from typing import Any
 
 from prescription import bedside, patient, program, story
 from prescription.care import plan, queries
+from prescription.flags import queries as flags
+from prescription.flags import screening
 from prescription.projections import LISTS
 from shared.service import Rows, Service
 from shared.tenancy import LIMIT
 
 
 def export(service: Service, tenant: str, identity: str) -> Rows:
-    """Return the patient's card and record, programs, plans of care and visits, by kind."""
+    """Return the patient's card and record, programs, care and screens, by kind."""
     programs = list(_programs(service, tenant, identity))
     revised = [
         {"program": found["id"], **revision}
@@ -27,6 +29,9 @@ def export(service: Service, tenant: str, identity: str) -> Rows:
         "revision": revised,
         "plan": plans,
         "visit": visits,
+        "screen": flags.tell(
+            service.streams.peek(screening.KIND, tenant, identity), tenant, service
+        ),
     }
 
 

@@ -46,6 +46,7 @@ from prescription.commands import (
 )
 from prescription.dosage import Shelf
 from prescription.edition import check_version
+from prescription.flags import handlers as flags
 from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
@@ -174,6 +175,7 @@ def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit
 
 def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
+    flags.check(command.patient, service, cause)
     texts = Texts(cause)
     desk = _desk(command.patient, command.exercises, {}, service, cause)
     events = program.prescribe(command, desk, texts.keep)
@@ -233,6 +235,7 @@ HANDLERS: Mapping[type, Handler] = {
     ReleaseHold: release_hold,
     **shelving.HANDLERS,
     **care.HANDLERS,
+    **flags.HANDLERS,
     PrescribeProgram: prescribe_program,
     ReviseProgram: revise_program,
     EndProgram: end_program,

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from prescription.care import labels as care
+from prescription.flags import labels as flags
 
 CONTROL = re.compile(r"(exercises|shifts|authorised)-(\d{1,4})-(\w+)")
 # In the order in which they stand on pages.
@@ -101,6 +102,7 @@ LABELS = {
     "instructions": "Words for the patient",
     "priority": "Priority",
     **care.LABELS,
+    **flags.LABELS,
 }
 CODES = {
     "practice": "Our own",
@@ -192,6 +194,7 @@ CODES = {
     "each": "Each side in turn",
     "both": "Both sides together",
     **care.CODES,
+    **flags.CODES,
 }
 
 

@@ -2,6 +2,7 @@
 
 from prescription import events, payloads
 from prescription.care import payloads as care
+from prescription.flags import payloads as flags
 from shared import privacy
 from shared.publication import Publication
 
@@ -34,5 +35,6 @@ PUBLISHED = {
     events.ImportStarted: Publication("import.started", payloads.Import),
     events.ImportAdvanced: Publication("import.advanced", payloads.Advanced),
     **care.PUBLISHED,
+    **flags.PUBLISHED,
     **privacy.PUBLISHED,
 }

@@ -26,7 +26,12 @@ PLACES = (
     "/visits/{visit}",
     "/visits/{visit}/amend",
     "/visits/{visit}/withdraw",
+    "/screen",
+    "/screen/new",
+    "/prescribe",
 )
+# Of somebody who was asked nothing yet.
+FRESH = ("", "/screen", "/screen/new", "/screen/new?region=lower_back", "/prescribe")
 
 
 @pytest.fixture
@@ -43,10 +48,14 @@ def places(database: Database) -> Iterator[dict[str, str]]:
     reviewed = [{"program": program, "revision": 1, "exercises": [clinic.exercise]}]
     visit = clinic.record_visit(plan, note=NOTE, reviewed=reviewed)
     clinic.record_visit(plan, day="2026-09-04", kind="video")
+    clinic.answer_screen(positive=["saddle", "unwell"], note=NOTE)
+    fresh = clinic.create("/patients", clinic.patient_body(name="Bea Roth"))
     clinic.catch_up()
     with given.served(app) as address:
         home = f"{address}/prescription/patients/{clinic.patient}"
         found = {place: home + place.format(plan=plan, visit=visit) for place in PLACES}
+        other = f"{address}/prescription/patients/{fresh}"
+        found |= {f"fresh{place}": other + place for place in FRESH}
         yield found | {"/note": f"{address}/prescription/programs/{program}/revisions/1/note"}
 
 
@@ -65,7 +74,7 @@ def test_the_pages_fit_and_everybody_can_use_them(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 740})
     for place, address in places.items():
-        page.goto(f"{address}?lang={quote(language)}")
+        page.goto(address + ("&" if "?" in address else "?") + f"lang={quote(language)}")
 
         assert page.evaluate(OVERFLOW) == 0, place
         ids = page.eval_on_selector_all("[id]", "all => all.map((one) => one.id)")

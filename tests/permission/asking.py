@@ -10,7 +10,7 @@ from shared.permission import Action
 from tests.given import RING
 from tests.permission.world import NORTH, Anyone, World
 from tests.services.adherence.conftest import body as session
-from tests.services.prescription.conftest import EXERCISE, PLAN, SITE, VISIT
+from tests.services.prescription.conftest import EXERCISE, PLAN, SCREEN, SITE, VISIT
 
 # Open to everybody: they say nothing of anybody.
 OPEN = {
@@ -129,6 +129,8 @@ def _caring() -> dict[str, Any]:
         "prescription.record_visit": VISIT,
         "prescription.amend_visit": VISIT | {"reason": "correction"},
         "prescription.withdraw_visit": {"reason": "recorded_twice"},
+        "prescription.answer_screen": SCREEN,
+        "prescription.decide_screen": {"decision": "refer"},
     }
 
 
@@ -158,6 +160,7 @@ def _exercising(here: dict[str, str]) -> dict[str, Any]:
 QUERIES = {
     "prescription.read_cards": "?ids={patient}",
     "prescription.read_texts": "?ids={patient}",
+    "prescription.read_questions": "?region=lower_back",
     "prescription.read_names": "?ids=therapist-1",
     "adherence.read_texts": "?ids={patient}",
     "exports.part": "?patient={patient}",

@@ -117,6 +117,7 @@ def made(database: Database) -> World:
     clinic.patient = patients[0]
     plan = clinic.begin_plan(person=lead)
     visit = clinic.record_visit(plan, person=lead)
+    screen = clinic.answer_screen(person=lead, positive=["unwell"])
     _told(apps, _published(apps["prescription"]))
     _log(apps["adherence"], programs[0], clinic.exercise, patients[0])
     _told(apps, _published(apps["adherence"]))
@@ -130,6 +131,7 @@ def made(database: Database) -> World:
         "program": programs[0],
         "plan": plan,
         "visit": visit,
+        "screen": screen,
         "number": "1",
         "session": "2026-09-07",
         "day": "2026-09-07",

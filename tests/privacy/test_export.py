@@ -33,7 +33,7 @@ def test_a_patient_takes_everything_with_words_opened(practice: Practice) -> Non
 
     assert told["patient"] == practice.patient
     assert {name: set(part) for name, part in told["services"].items()} == {
-        "prescription": {"patient", "program", "revision", "plan", "visit", "access"},
+        "prescription": {"patient", "program", "revision", "plan", "visit", "screen", "access"},
         "adherence": {"session", "milestone", "supporter", "access"},
         "notifications": {"message", "access"},
         "reporting": {"day", "access"},

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 import prescription
 from prescription.app import DEFINITION
+from prescription.flags.questions import screen
 from prescription.projections import LISTS
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
@@ -40,6 +41,12 @@ PLAN = {
     "first": "2026-09-01",
     "last": "2026-11-30",
     "authorised": [{"first": "2026-09-01", "last": "2026-10-31", "visits": 6}],
+}
+SCREEN = {
+    "edition": screen().edition,
+    "region": "lower_back",
+    "positive": [],
+    "asked": True,
 }
 VISIT = {"day": "2026-09-07", "kind": "in_person", "minutes": 30, "done": ["exercises_practised"]}
 
@@ -130,9 +137,15 @@ class Clinic:
         assert answer.status_code == 201, answer.json
         return str(answer.json["id"])
 
+    def answer_screen(self, person: str = BO, **other: Any) -> str:
+        answer = self.care("screens", SCREEN | other, person)
+        assert answer.status_code == 201, answer.json
+        return str(answer.json["id"])
+
     def care(self, what: str, body: Any, person: str = BO, version: str = "") -> Any:
-        """Say something of the patient's care, at the version in which it is."""
-        read = self.get(f"/patients/{self.patient}/care", person).headers.get("ETag", '"0"')
+        """Say something of the patient's care or screens, at the version in which they are."""
+        about = "screens" if what.startswith("screens") else "care"
+        read = self.get(f"/patients/{self.patient}/{about}", person).headers.get("ETag", '"0"')
         path = f"/patients/{self.patient}/{what}"
         return self.post(path, body, person, **{"If-Match": version or read})
 
