@@ -1,12 +1,24 @@
-"""What commands about a patient need: the date there, and that nothing outlives an erasure."""
+"""What commands about a patient need: who is there, the date, that nothing outlives an erasure."""
 
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 from prescription import patient
 from prescription.patient import Patient
+from shared.errors import NotFound
+from shared.permission import NOBODY_HERE
 from shared.service import Service
 from shared.stream import Cause
+
+
+def check_present(owner: str, service: Service, cause: Cause) -> None:
+    """Refuse to write on of somebody who is not there any more.
+
+    Raises:
+        NotFound: nobody is here, or the patient was erased.
+    """
+    if not service.streams.peek(patient.KIND, cause.tenant, owner).state.present:
+        raise NotFound(NOBODY_HERE)
 
 
 def today(found: Patient, service: Service) -> date:

@@ -87,6 +87,7 @@ def _read(
     """Return a patient's care as the asker has read it."""
     loaded = service.streams.load(plan.KIND, cause, command.patient)
     check_version(loaded, command.version)
+    bedside.check_present(command.patient, service, cause)
     return loaded
 
 

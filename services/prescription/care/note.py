@@ -12,6 +12,8 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
+from prescription.care.events import Authorisation
+from prescription.care.standing import spend
 from prescription.labels import called, say
 
 Told = Mapping[str, Any]
@@ -93,17 +95,22 @@ def _reviewed(one: Told, program: Told) -> Iterator[str]:
 
 
 def _authorised(visit: Told, plan: Told) -> Iterator[str]:
-    standing = plan["standing"]
+    """Yield how many visits were used by that day: the same whenever the note is made."""
     if not visit["counted"]:
         yield _line("Authorised visits", _text("this one is not taken off"))
-    elif standing["authorised"]:
-        for one in standing["spent"]:
-            told = say("%(used)s of %(visits)s used", used=one["used"], visits=one["visits"])
-            span = _span(one["first"], one["last"])
-            yield _line("Authorised visits", f"{_plain(told)}, {span}")
-        if standing["over"]:
-            told = say("%(over)s without an authorisation", over=standing["over"])
-            yield _line("Visits", _plain(told))
+    elif plan["standing"]["authorised"]:
+        day = visit["day"]
+        kept = (one for one in plan["visits"] if one["counted"] and not one["withdrawn"])
+        days = [one["day"] for one in kept if one["day"] <= day]
+        known = plan["standing"]["spent"]
+        authorised = [Authorisation(one["first"], one["last"], one["visits"]) for one in known]
+        spent, over = spend(authorised, days)
+        for one in spent:
+            if one.first <= day <= one.last:
+                told = say("%(used)s of %(visits)s used", used=one.used, visits=one.visits)
+                yield _line("Authorised visits", f"{_plain(told)}, {_span(one.first, one.last)}")
+        if over:
+            yield _line("Visits", _plain(say("%(over)s without an authorisation", over=over)))
 
 
 def _doses(exercises: list[Told]) -> list[str]:

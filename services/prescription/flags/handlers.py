@@ -31,6 +31,7 @@ def answer_screen(command: AnswerScreen, service: Service, cause: Cause) -> Comm
 def decide_screen(command: DecideScreen, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(screening.KIND, cause, command.patient)
     check_version(loaded, command.version)
+    bedside.check_present(command.patient, service, cause)
     texts = Texts(cause)
     events = screening.decide(loaded.state, command, texts.keep)
     texts.seal(service.vault, command.patient)

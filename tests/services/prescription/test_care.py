@@ -251,6 +251,19 @@ def test_no_word_of_it_stands_outside_the_vault_and_erasure_takes_all(clinic: Cl
     )
     assert (seen["note"], seen["minutes"], seen["amendments"][0]["why"]) == (None, 40, None)
     assert clinic.care(f"plans/{plan}/visits", VISIT).status_code == 404
+    assert clinic.care(f"plans/{plan}/changes", change).status_code == 404
+    assert clinic.care(f"visits/{visit}/withdrawal", {"reason": "other"}).status_code == 404
+
+
+def test_the_note_of_a_visit_counts_up_to_its_day_whenever_it_is_made(clinic: Clinic) -> None:
+    plan = clinic.begin_plan()
+    first = clinic.record_visit(plan, day="2026-09-02")
+    before = note(clinic, first)
+    second = clinic.record_visit(plan)
+
+    assert note(clinic, first) == before
+    assert any("1 of 6 used" in line for line in before)
+    assert any("2 of 6 used" in line for line in note(clinic, second))
 
 
 def test_the_events_are_keyed_by_the_patient_and_hold_what_reports_need(clinic: Clinic) -> None:

@@ -140,6 +140,7 @@ def test_erasure_takes_the_words_and_leaves_the_codes(clinic: Clinic) -> None:
     assert (found["note"], found["decisions"][0]["why"]) == (None, None)
     assert found["positive"] == ["saddle", "unwell"]
     assert clinic.care("screens", SCREEN).status_code == 404
+    assert decide(clinic, asked).status_code == 404
 
 
 def test_a_screen_is_answered_on_its_pages_and_stops_the_prescribing_one(
