@@ -1,10 +1,12 @@
 """What makes this service this service."""
 
 from prescription import roster
+from prescription.care import events as care
 from prescription.course.handlers import HANDLERS as COURSE
 from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
+from prescription.flags import events as flags
 from prescription.handlers import HANDLERS
 from prescription.projections import INDEXES, PROJECTIONS
 from prescription.published import PUBLISHED
@@ -23,9 +25,11 @@ def _front() -> Front:
         librarian,  # noqa: F401
         uploads,  # noqa: F401
     )
+    from prescription.care import pages as care_pages  # noqa: F401, PLC0415
     from prescription.course import pages as course_pages  # noqa: F401, PLC0415
     from prescription.course import routes as course_routes  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
+    from prescription.flags import pages as flags_pages  # noqa: F401, PLC0415
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
@@ -37,7 +41,7 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="prescription",
-    events=EVENTS,
+    events=(*EVENTS, *care.EVENTS, *flags.EVENTS),
     upcasters=UPCASTERS,
     published=PUBLISHED,
     handlers={**HANDLERS, **COURSE, **TASK},

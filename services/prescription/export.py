@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from prescription import patient, program, story
+from prescription import bedside, patient, program, story
+from prescription.care import plan, queries
+from prescription.flags import queries as flags
+from prescription.flags import screening
 from prescription.projections import LISTS
 from prescription.task import board
 from shared.service import Rows, Service
@@ -15,15 +18,19 @@ HAPPENED = ("revision", "review", "pause", "answer")
 
 
 def export(service: Service, tenant: str, identity: str) -> Rows:
-    """Return the patient's card and record, programs and their revisions, as rows by kind."""
+    """Return the patient's card and record, programs, care and screens, by kind."""
     programs = list(_programs(service, tenant, identity))
+    plans = _plans(service, tenant, identity)
+    visits = [visit for found in plans for visit in found.pop("visits")]
+    screens = service.streams.peek(screening.KIND, tenant, identity)
     return {
         "patient": list(_patient(service, tenant, identity)),
         "program": programs,
         "task": list(_tasks(service, tenant, identity)),
-        **{
-            kind: _apart(programs, f"{kind}s") for kind in ("revision", "review", "pause", "answer")
-        },
+        **{kind: _apart(programs, f"{kind}s") for kind in HAPPENED},
+        "plan": plans,
+        "visit": visits,
+        "screen": flags.tell(screens, tenant, service),
     }
 
 
@@ -49,6 +56,12 @@ def _patient(service: Service, tenant: str, identity: str) -> Iterator[dict[str,
         opened = service.vault.open(tenant, [identity, precautions])
         card: dict[str, Any] = opened.get(identity, {})
         yield card | asdict(found.registered) | {"precautions": opened.get(precautions)}
+
+
+def _plans(service: Service, tenant: str, identity: str) -> list[dict[str, Any]]:
+    found = service.streams.peek(patient.KIND, tenant, identity).state
+    loaded = service.streams.peek(plan.KIND, tenant, identity)
+    return queries.tell(loaded, bedside.today(found, service), tenant, service)
 
 
 def _programs(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,10 @@
 """One function a command: load, decide, append. Words are sealed in between."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from prescription import (
+    bedside,
     employment,
     erasure,
     exercise,
@@ -20,6 +19,7 @@ from prescription import (
     site,
     staff,
 )
+from prescription.care import handlers as care
 from prescription.commands import (
     AskedExercise,
     AssignPatient,
@@ -47,7 +47,7 @@ from prescription.commands import (
 from prescription.course.stale import check_seen
 from prescription.dosage import Shelf
 from prescription.edition import check_version
-from prescription.patient import Patient
+from prescription.flags import handlers as flags
 from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
@@ -133,7 +133,7 @@ def update_patient(command: UpdatePatient, service: Service, cause: Cause) -> Co
         card = patient.changed_card(known[identity], command)
         words = patient.words(card, registered.birth_year)
         service.vault.seal(tenant, identity, identity, card, words)
-    forget_erased(identity, service, cause)
+    bedside.forget(identity, service, cause)
     return commit
 
 
@@ -151,7 +151,7 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
         return loaded.commits[-1]
     events = patient.erase(loaded.state, command)
     placed_by = erasure.decided(loaded, "PatientHeld")[1] if loaded.state.held else ""
-    hold.check(loaded.state, today_of(loaded.state, service), placed_by)
+    hold.check(loaded.state, bedside.today(loaded.state, service), placed_by)
     # Not before the commit: a hold may come first. Cut off after it, the clock erases.
     commit = service.streams.append(loaded, events, cause)
     service.vault.erase(cause.tenant, command.patient)
@@ -160,28 +160,29 @@ def erase_patient(command: ErasePatient, service: Service, cause: Cause) -> Comm
 
 def place_hold(command: PlaceHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
-    texts, today = Texts(cause), today_of(loaded.state, service)
+    texts, today = Texts(cause), bedside.today(loaded.state, service)
     events = hold.place(loaded.state, command, today, rules(), texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause)
-    forget_erased(command.patient, service, cause)
+    bedside.forget(command.patient, service, cause)
     return commit
 
 
 def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
-    events = hold.release(loaded.state, command, today_of(loaded.state, service))
+    events = hold.release(loaded.state, command, bedside.today(loaded.state, service))
     return service.streams.append(loaded, events, cause)
 
 
 def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(program.KIND, cause, command.program)
+    flags.check(command.patient, service, cause)
     texts = Texts(cause)
     desk = desk_for(command.patient, command.exercises, {}, service, cause)
     events = program.prescribe(command, desk, texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause, key=command.patient)
-    forget_erased(command.patient, service, cause)
+    bedside.forget(command.patient, service, cause)
     return commit
 
 
@@ -194,7 +195,7 @@ def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Co
     events = program.revise(loaded.state, command, desk, texts.keep)
     texts.seal(service.vault, owner)
     commit = service.streams.append(loaded, events, cause)
-    forget_erased(owner, service, cause)
+    bedside.forget(owner, service, cause)
     return commit
 
 
@@ -234,6 +235,8 @@ HANDLERS: Mapping[type, Handler] = {
     PlaceHold: place_hold,
     ReleaseHold: release_hold,
     **shelving.HANDLERS,
+    **care.HANDLERS,
+    **flags.HANDLERS,
     PrescribeProgram: prescribe_program,
     ReviseProgram: revise_program,
     EndProgram: end_program,
@@ -260,13 +263,7 @@ def desk_for(
         for one in asked
     }
     library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
-    return program.Desk(found, Shelf(library, kept), today_of(found, service), rules())
-
-
-def today_of(found: Patient, service: Service) -> date:
-    """Return the date where the patient lives."""
-    zone = ZoneInfo(found.registered.zone) if found.registered else UTC
-    return service.clock().astimezone(zone).date()
+    return program.Desk(found, Shelf(library, kept), bedside.today(found, service), rules())
 
 
 def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, str]:
@@ -277,9 +274,3 @@ def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, 
     ids = [found.instructions for found in latest.exercises if found.instructions]
     opened = service.vault.open(cause.tenant, [latest.phase.name, *ids])
     return {words: identity for identity, words in opened.items()}
-
-
-def forget_erased(owner: str, service: Service, cause: Cause) -> None:
-    """Destroy what was sealed for a patient who was erased while this command ran."""
-    if service.streams.peek(patient.KIND, cause.tenant, owner).state.erased:
-        service.vault.erase(cause.tenant, owner)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import current_app
+from prescription.care import labels as care
+from prescription.flags import labels as flags
 
-CONTROL = re.compile(r"(exercises|shifts)-(\d{1,4})-(\w+)")
+CONTROL = re.compile(r"(exercises|shifts|authorised)-(\d{1,4})-(\w+)")
 # In the order in which they stand on pages.
-
 LABELS = {
     "name": "Name",
     "email": "E-mail",
@@ -99,6 +99,8 @@ LABELS = {
     "milliamperes": "Strength of the current",
     "instructions": "Words for the patient",
     "priority": "Priority",
+    **care.LABELS,
+    **flags.LABELS,
 }
 CODES = {
     "practice": "Our own",
@@ -193,6 +195,8 @@ CODES = {
     "surgery": "Surgery",
     "away": "Away from home",
     "waiting": "Waiting for something",
+    **care.CODES,
+    **flags.CODES,
 }
 
 
@@ -209,7 +213,7 @@ def label(name: str) -> Any:
     text = say(LABELS.get(field, field))
     if row is None:
         return text
-    if name.startswith("shifts"):
+    if not name.startswith("exercises"):
         return say("Row %(number)s, %(field)s", number=row + 1, field=text)
     return say("Exercise %(number)s, %(field)s", number=row + 1, field=text)
 
@@ -221,6 +225,8 @@ def called(code: str) -> Any:
 
 def say(text: str, **values: object) -> Any:
     """Return a text in the reader's language, with the values in it; dates as people say them."""
+    from flask import current_app  # noqa: PLC0415 - `work` reads the words and loads no framework
+
     environment = current_app.jinja_env
     gettext: Callable[..., Any] = environment.globals["_"]  # type: ignore[assignment]
     day = environment.filters["day"]

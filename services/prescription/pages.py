@@ -9,16 +9,20 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from prescription import commands, desk, erasure, forms, queries, schemas
+from prescription.care import queries as care
 from prescription.course.stale import since
 from prescription.course.telling import sentences
+from prescription.flags import queries as flags
+from prescription.flags.screening import Stopped
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
 from prescription.task import queries as tasks
 from prescription.task.telling import told
+from shared import permission
 from shared.errors import Stale
 from shared.tenancy import LIMIT
 from shared.web import api
-from shared.web.identity import asker, page, service
+from shared.web.identity import asker, identity, page, service
 
 PATIENT = (
     "name",
@@ -70,11 +74,14 @@ def show_patient(patient: str) -> Any:
     who = asker()
     found, _ = queries.find_patient(patient, who, service())
     programs = queries.programs(patient, who, service(), limit=LIMIT)[:LIMIT]
+    treats = permission.action("care.read").reach(identity())
     return render_template(
         "prescription/patient.html",
         **desk.patients(),
         patient=found,
         programs=[desk.placed(program, found["zone"]) for program in programs],
+        care=care.summary(patient, who, service()) if treats else None,
+        screening=flags.find_screening(patient, who, service())[0] if treats else None,
         site=queries.find_site(found["site"], who, service())[0],
         therapist=found["therapist"] and queries.find_staff(found["therapist"], who, service())[0],
     )
@@ -122,7 +129,12 @@ def register_patient() -> Any:
 def prescribe(patient: str) -> Any:
     """Prescribe a program."""
     found, _ = queries.find_patient(patient, asker(), service())
-    around: dict[str, Any] = {"patient": found, "library": desk.library()}
+    screening, _ = flags.find_screening(patient, asker(), service())
+    around: dict[str, Any] = {
+        "patient": found,
+        "library": desk.library(),
+        "screening": screening,
+    }
     if request.method == "GET":
         return desk.draw("prescribe.html", desk.fresh(found["zone"]), **around)
     values = forms.typed(request.form, dates=("start", "end", "review"))
@@ -134,7 +146,7 @@ def prescribe(patient: str) -> Any:
         cause = api.cause(body, key=values["key"])
         program = api.new_id(cause)
         commit = api.execute(commands.PrescribeProgram(program=program, **body), cause)
-    except REFUSED as refusal:
+    except (*REFUSED, Stopped) as refusal:
         return desk.draw("prescribe.html", values, refusal, **around)
     return desk.lead_to(f"programs/{program}", commit, done="prescribed")
 

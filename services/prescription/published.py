@@ -1,7 +1,9 @@
 """Which events are published, and how."""
 
 from prescription import events, payloads
+from prescription.care import payloads as care
 from prescription.course.published import PUBLISHED as COURSE
+from prescription.flags import payloads as flags
 from prescription.task.published import PUBLISHED as TASK
 from shared import privacy
 from shared.publication import Publication
@@ -36,5 +38,7 @@ PUBLISHED = {
     **TASK,
     events.ImportStarted: Publication("import.started", payloads.Import),
     events.ImportAdvanced: Publication("import.advanced", payloads.Advanced),
+    **care.PUBLISHED,
+    **flags.PUBLISHED,
     **privacy.PUBLISHED,
 }

@@ -10,7 +10,7 @@ from shared.permission import Action
 from tests.given import RING
 from tests.permission.world import NORTH, Anyone, World
 from tests.services.adherence.conftest import body as session
-from tests.services.prescription.conftest import EXERCISE, SITE
+from tests.services.prescription.conftest import EXERCISE, PLAN, SCREEN, SITE, VISIT
 
 # Open to everybody: they say nothing of anybody.
 OPEN = {
@@ -119,7 +119,21 @@ def _treating(here: dict[str, str]) -> dict[str, Any]:
         "prescription.pause_program": {"reason": "illness"},
         "prescription.close_task": {"word": "I called."},
         "prescription.change_phase": {"number": 2, "name": "Load"},
+        **_caring(),
         "adherence.issue_invitation": {"way": "link"},
+    }
+
+
+def _caring() -> dict[str, Any]:
+    return {
+        "prescription.begin_plan": PLAN,
+        "prescription.change_plan": PLAN | {"reason": "goals"},
+        "prescription.close_plan": {"date": "2026-09-07", "reason": "goals_met"},
+        "prescription.record_visit": VISIT,
+        "prescription.amend_visit": VISIT | {"reason": "correction"},
+        "prescription.withdraw_visit": {"reason": "recorded_twice"},
+        "prescription.answer_screen": SCREEN,
+        "prescription.decide_screen": {"decision": "refer"},
     }
 
 
@@ -154,6 +168,7 @@ def _exercising(here: dict[str, str]) -> dict[str, Any]:
 QUERIES = {
     "prescription.read_cards": "?ids={patient}",
     "prescription.read_texts": "?ids={patient}",
+    "prescription.read_questions": "?region=lower_back",
     "prescription.read_names": "?ids=therapist-1",
     "prescription.read_demonstrations": "?ids={exercise}",
     "prescription.read_difference": "?from=1&to=1",

@@ -114,6 +114,10 @@ def made(database: Database) -> World:
         clinic.patient = patients[-1]
         title = f"Legs of {name.split()[0]}"
         programs.append(clinic.create("/programs", clinic.program_body(title=title), lead))
+    clinic.patient = patients[0]
+    plan = clinic.begin_plan(person=lead)
+    visit = clinic.record_visit(plan, person=lead)
+    screen = clinic.answer_screen(person=lead, positive=["unwell"])
     _told(apps, _published(apps["prescription"]))
     _log(apps["adherence"], programs[0], clinic.exercise, patients[0])
     _told(apps, _published(apps["adherence"]))
@@ -125,6 +129,10 @@ def made(database: Database) -> World:
         "exercise": clinic.exercise,
         "patient": patients[0],
         "program": programs[0],
+        "plan": plan,
+        "visit": visit,
+        "screen": screen,
+        "number": "1",
         "session": "2026-09-07",
         "day": "2026-09-07",
         "invitation": "1" * 32,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from prescription import exercise, patient, program
+from prescription import bedside, exercise, patient, program
 from prescription.course import steer
 from prescription.course.commands import (
     ChangePhase,
@@ -16,7 +16,6 @@ from prescription.course.commands import (
 )
 from prescription.course.stale import check_seen
 from prescription.dosage import Shelf
-from prescription.handlers import forget_erased, today_of
 from prescription.program import Desk, Program
 from prescription.rules import rules
 from prescription.text import Texts
@@ -96,7 +95,7 @@ def open_program(command: Seen, service: Service, cause: Cause) -> Opened:
     prescribed = loaded.state.prescribed
     owner = prescribed.patient if prescribed else ""
     found = service.streams.peek(patient.KIND, cause.tenant, owner).state
-    return Opened(loaded, owner, found, today_of(found, service))
+    return Opened(loaded, owner, found, bedside.today(found, service))
 
 
 def desk_of(found: Opened, ids: tuple[str | None, ...], service: Service, tenant: str) -> Desk:
@@ -117,7 +116,7 @@ def put(
     """Seal what was said and append what was decided."""
     texts.seal(service.vault, found.owner)
     commit = service.streams.append(found.loaded, events, cause)
-    forget_erased(found.owner, service, cause)
+    bedside.forget(found.owner, service, cause)
     return commit
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from prescription import patient, program
+from prescription import bedside, patient, program
 from prescription.course.handlers import Opened, desk_of, open_program, put
-from prescription.handlers import forget_erased, today_of
 from prescription.task import board, proposal
 from prescription.task.board import Standing
 from prescription.task.commands import AcceptProposal, CloseTask, DeclineProposal, OpenTask
@@ -36,7 +35,7 @@ def close_task(command: CloseTask, service: Service, cause: Cause) -> Commit:
     events = board.close_task(loaded.state, command, texts.keep)
     texts.seal(service.vault, command.patient)
     commit = service.streams.append(loaded, events, cause)
-    forget_erased(command.patient, service, cause)
+    bedside.forget(command.patient, service, cause)
     return commit
 
 
@@ -54,7 +53,7 @@ def decline_proposal(command: DeclineProposal, service: Service, cause: Cause) -
     owner = loaded.state.prescribed.patient if loaded.state.prescribed else ""
     _offered(owner, command, service, cause.tenant)
     person = service.streams.peek(patient.KIND, cause.tenant, owner).state
-    found = Opened(loaded, owner, person, today_of(person, service))
+    found = Opened(loaded, owner, person, bedside.today(person, service))
     events = proposal.decline(loaded.state, command, texts.keep)
     return put(found, events, texts, service, cause)
 

@@ -30,6 +30,18 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// A text is copied by a button; without one it is selected by hand.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const text = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    text.select();
+    if (!navigator.clipboard) return;
+    await navigator.clipboard.writeText(text.value);
+    button.firstElementChild.textContent = button.nextElementSibling.textContent = button.dataset.done;
+  });
+}
+
 // Errors are read first.
 document.querySelector(".error-summary")?.focus();
 

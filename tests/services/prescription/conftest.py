@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 import prescription
 from prescription.app import DEFINITION
+from prescription.flags.questions import screen
 from prescription.projections import LISTS
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
@@ -32,6 +33,22 @@ EXERCISE = {
     "steps": ["Sit tall.", "Stand up."],
 }
 DOSE = {"sets": 3, "repetitions": 10, "side": "each", "times_per_day": 1, "days_per_week": 7}
+
+
+PLAN = {
+    "diagnosis": {"code": "M17.1", "system": "ICD-10", "text": "Sore knee", "verified": True},
+    "goals": ["Climb the stairs at home"],
+    "first": "2026-09-01",
+    "last": "2026-11-30",
+    "authorised": [{"first": "2026-09-01", "last": "2026-10-31", "visits": 6}],
+}
+SCREEN = {
+    "edition": screen().edition,
+    "region": "lower_back",
+    "positive": [],
+    "asked": True,
+}
+VISIT = {"day": "2026-09-07", "kind": "in_person", "minutes": 30, "done": ["exercises_practised"]}
 
 
 @dataclass
@@ -111,6 +128,26 @@ class Clinic:
     def end(self, program: str, version: int, **body: Any) -> Any:
         body = {"date": "2026-09-20", "reason": "goals_met"} | body
         return self.post(f"/programs/{program}/end", body, **{"If-Match": f'"{version}"'})
+
+    def begin_plan(self, person: str = BO, **other: Any) -> str:
+        return self.create(f"/patients/{self.patient}/plans", PLAN | other, person)
+
+    def record_visit(self, plan: str, person: str = BO, **other: Any) -> str:
+        answer = self.care(f"plans/{plan}/visits", VISIT | other, person)
+        assert answer.status_code == 201, answer.json
+        return str(answer.json["id"])
+
+    def answer_screen(self, person: str = BO, **other: Any) -> str:
+        answer = self.care("screens", SCREEN | other, person)
+        assert answer.status_code == 201, answer.json
+        return str(answer.json["id"])
+
+    def care(self, what: str, body: Any, person: str = BO, version: str = "") -> Any:
+        """Say something of the patient's care or screens, at the version in which they are."""
+        about = "screens" if what.startswith("screens") else "care"
+        read = self.get(f"/patients/{self.patient}/{about}", person).headers.get("ETag", '"0"')
+        path = f"/patients/{self.patient}/{what}"
+        return self.post(path, body, person, **{"If-Match": version or read})
 
     def events(self) -> list[Envelope]:
         """Return all that was published, stream by stream."""

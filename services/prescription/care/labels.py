@@ -1,0 +1,37 @@
+"""What controls and codes of a patient's care are called on pages, in English."""
+
+LABELS = {
+    "authorised": "Authorised visits",
+    "visits": "Authorised visits",
+    "day": "Day",
+    "furnished": "Who treated",
+    "counted": "Taken off the authorised visits",
+    "done": "What was done",
+    "reviewed": "What was reviewed",
+    "why": "Why, in your words",
+}
+CODES = {
+    "recertified": "Certified anew",
+    "authorised": "More visits, or others, were authorised",
+    "goals": "Other goals",
+    "diagnosis": "Another diagnosis",
+    "in_person": "In person",
+    "video": "By video",
+    "phone": "By phone",
+    "message": "By message",
+    "review": "Log reviewed, without the patient",
+    "assistant": "Assistant",
+    "therapist_and_assistant": "Therapist and assistant",
+    "log_reviewed": "Log reviewed",
+    "exercises_practised": "Exercises practised",
+    "program_changed": "Program changed",
+    "education": "Explained and taught",
+    "manual_therapy": "Hands-on treatment",
+    "measured": "Measured",
+    "goals_reviewed": "Goals reviewed",
+    "questions_answered": "Questions answered",
+    "added": "Something was missing",
+    "wrong_patient": "It was another patient",
+    "did_not_happen": "It did not take place",
+    "recorded_twice": "It was recorded twice",
+}
