@@ -1,6 +1,6 @@
 """What makes this service this service."""
 
-from prescription import roster
+from prescription import protocol, roster
 from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
@@ -23,6 +23,8 @@ def _front() -> Front:
     )
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
+    from prescription.protocol import pages as templates  # noqa: F401, PLC0415
+    from prescription.protocol import routes as templating  # noqa: F401, PLC0415
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
 
@@ -31,14 +33,14 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="prescription",
-    events=EVENTS,
+    events=(*EVENTS, *protocol.EVENTS),
     upcasters=UPCASTERS,
-    published=PUBLISHED,
-    handlers=HANDLERS,
-    projections=PROJECTIONS,
+    published=PUBLISHED | protocol.PUBLISHED,
+    handlers={**HANDLERS, **protocol.HANDLERS},
+    projections=[*PROJECTIONS, *protocol.PROJECTIONS],
     due=DUE,
     given=outdated,
-    indexes=INDEXES,
+    indexes=(*INDEXES, *protocol.INDEXES),
     front=_front,
     within=sites_within,
     export=export,

@@ -188,6 +188,11 @@ CODES = {
     "one": "One side",
     "each": "Each side in turn",
     "both": "Both sides together",
+    "tier_primary": "Primary source",
+    "tier_secondary": "Secondary source",
+    "tier_web": "Source: a web page",
+    "dose_partial": "Dose incomplete in the source",
+    "dose_knowledge": "Dose from general knowledge",
 }
 
 

@@ -40,7 +40,11 @@ STAFF = Frame(
     "/prescription/",
     "/prescription/sign-out",
     "/prescription/sessions",
-    (("Patients", "/prescription/"), ("Exercises", "/prescription/exercises")),
+    (
+        ("Patients", "/prescription/"),
+        ("Exercises", "/prescription/exercises"),
+        ("Templates", "/prescription/templates"),
+    ),
 )
 LEADING = Frame(
     "staff",
