@@ -1,6 +1,6 @@
 """What makes this service this service."""
 
-from prescription import protocol, roster
+from prescription import protocol, record, roster
 from prescription.duties import DUE, outdated
 from prescription.events import EVENTS, UPCASTERS
 from prescription.export import export
@@ -21,10 +21,14 @@ def _front() -> Front:
         librarian,  # noqa: F401
         uploads,  # noqa: F401
     )
+    from prescription.builder import pages as building  # noqa: F401, PLC0415
+    from prescription.builder import routes as drafting  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
     from prescription.protocol import pages as templates  # noqa: F401, PLC0415
     from prescription.protocol import routes as templating  # noqa: F401, PLC0415
+    from prescription.record import pages as charting  # noqa: F401, PLC0415
+    from prescription.record import routes as charts  # noqa: F401, PLC0415
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
 
@@ -33,10 +37,10 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="prescription",
-    events=(*EVENTS, *protocol.EVENTS),
+    events=(*EVENTS, *protocol.EVENTS, *record.EVENTS),
     upcasters=UPCASTERS,
     published=PUBLISHED | protocol.PUBLISHED,
-    handlers={**HANDLERS, **protocol.HANDLERS},
+    handlers={**HANDLERS, **protocol.HANDLERS, **record.HANDLERS},
     projections=[*PROJECTIONS, *protocol.PROJECTIONS],
     due=DUE,
     given=outdated,

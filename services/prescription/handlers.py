@@ -47,6 +47,7 @@ from prescription.commands import (
 from prescription.dosage import Shelf
 from prescription.edition import check_version
 from prescription.patient import Patient
+from prescription.record import chart
 from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
@@ -259,7 +260,9 @@ def _desk(
         for one in asked
     }
     library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
-    return program.Desk(found, Shelf(library, kept), _today(found, service), rules())
+    known = service.streams.peek(chart.KIND, cause.tenant, owner).state
+    shelf = Shelf(library, kept)
+    return program.Desk(found, shelf, _today(found, service), rules(), known.conditions)
 
 
 def _today(found: Patient, service: Service) -> date:

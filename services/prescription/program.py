@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from prescription import dosage, term
+from prescription.builder import warrant
 from prescription.commands import AskedDiagnosis, EndProgram, PrescribeProgram, ReviseProgram
 from prescription.dosage import Shelf
 from prescription.events import Diagnosis, ProgramEnded, ProgramPrescribed, ProgramRevised
@@ -80,12 +81,14 @@ class Desk:
         shelf: the exercises that there are.
         today: the date where the patient lives.
         rules: codes and limits.
+        conditions: codes of the patient's record.
     """
 
     patient: Patient
     shelf: Shelf
     today: date
     rules: Rules
+    conditions: tuple[str, ...] = ()
 
 
 def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]:
@@ -104,6 +107,8 @@ def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]
         *term.start_faults(command.start, desk.today, desk.rules),
         *term.end_faults(command.end, command.start, desk.rules),
         *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
+        *warrant.faults(command, desk.shelf, desk.conditions, desk.rules),
+        *warrant.target_faults(command),
     ]
     registered = desk.patient.registered
     if faults or registered is None:
@@ -133,6 +138,7 @@ def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> 
         *term.end_faults(command.end, prescribed.start, desk.rules),
         *term.date_faults("/effective", command.effective, prescribed.start, command.end),
         *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
+        *warrant.blocked(command.exercises, desk.shelf, desk.conditions),
     ]
     if faults:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
@@ -163,6 +169,7 @@ def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
 def _prescribed(
     command: PrescribeProgram, site: str, shelf: Shelf, keep: Keep
 ) -> ProgramPrescribed:
+    goals = tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals))
     return ProgramPrescribed(
         program=command.program,
         patient=command.patient,
@@ -173,10 +180,12 @@ def _prescribed(
         end=command.end,
         title=keep(command.title, "title"),
         diagnosis=_diagnosis(command.diagnosis, keep),
-        goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
+        goals=goals,
         phase=dosage.phase(command.phase, keep),
         exercises=dosage.exercises(command.exercises, shelf, keep),
         source=command.source,
+        reasons=warrant.reasons(command.reasons, keep),
+        targets=warrant.targets(command.targets, goals, keep),
     )
 
 

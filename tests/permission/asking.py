@@ -133,6 +133,9 @@ def _exercising(here: dict[str, str]) -> dict[str, Any]:
     return {
         "prescription.publish_exercise": EXERCISE,
         "prescription.revise_exercise": EXERCISE,
+        "prescription.save_draft": {"title": "Legs"},
+        "prescription.fill_draft": {"template": here["template"]},
+        "prescription.set_record": {"conditions": []},
         "prescription.publish_template": TEMPLATE | {"owner": here["staff"], "phases": [phase]},
         "prescription.revise_template": TEMPLATE | {"owner": here["staff"], "phases": [phase]},
         "prescription.answer_offer": {"accepted": True},
