@@ -22,6 +22,7 @@ def _front() -> Front:
         uploads,  # noqa: F401
     )
     from prescription.builder import pages as building  # noqa: F401, PLC0415
+    from prescription.builder import paper  # noqa: F401, PLC0415
     from prescription.builder import routes as drafting  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it

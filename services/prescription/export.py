@@ -6,12 +6,13 @@ from typing import Any
 
 from prescription import patient, program, story
 from prescription.projections import LISTS
+from prescription.record import chart
 from shared.service import Rows, Service
 from shared.tenancy import LIMIT
 
 
 def export(service: Service, tenant: str, identity: str) -> Rows:
-    """Return the patient's card and record, programs and their revisions, as rows by kind."""
+    """Return the patient's card, record, programs and their revisions, as rows by kind."""
     programs = list(_programs(service, tenant, identity))
     revised = [
         {"program": found["id"], **revision}
@@ -21,6 +22,7 @@ def export(service: Service, tenant: str, identity: str) -> Rows:
     return {
         "patient": list(_patient(service, tenant, identity)),
         "program": programs,
+        "record": list(_record(service, tenant, identity)),
         "revision": revised,
     }
 
@@ -32,6 +34,12 @@ def _patient(service: Service, tenant: str, identity: str) -> Iterator[dict[str,
         opened = service.vault.open(tenant, [identity, precautions])
         card: dict[str, Any] = opened.get(identity, {})
         yield card | asdict(found.registered) | {"precautions": opened.get(precautions)}
+
+
+def _record(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:
+    loaded = service.streams.peek(chart.KIND, tenant, identity)
+    if loaded.version:
+        yield asdict(loaded.state)
 
 
 def _programs(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:

@@ -218,6 +218,23 @@ def test_the_record_is_set_on_its_page(stocked: Clinic) -> None:
     assert (told["conditions"], told["home"]["equipment"]) == (["falls"], ["chair"])
 
 
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_a_program_is_printed_with_a_blank_log_sheet(stocked: Clinic, paper: str) -> None:
+    step = {"exercise": exercise("north", "step-up"), "bad_day": "easier", "group": "morning"}
+    target = {"goal": 0, "measure": "12 steps", "by": "2026-10-01"}
+    made = stocked.prescribe(exercises=[stocked.asked() | step], targets=[target])
+
+    sheet = visit(stocked, f"/programs/{made}/print?paper={paper}").text
+    shown = visit(stocked, f"/programs/{made}").text
+
+    assert f'class="paper log {paper}"' in sheet
+    assert sheet.count("<td></td>") == 2 * 14
+    assert "12 steps, by Thursday" in sheet
+    assert "The easier form" in sheet
+    assert f'href="/prescription/programs/{made}/print"' in shown
+    assert "12 steps" in shown
+
+
 class Hand:
     """What a therapist does on a page, each thing counted."""
 
