@@ -194,6 +194,14 @@ class Phase(Schema):
     name = fields.String(required=True, allow_none=True)
 
 
+class BadDay(Schema):
+    """What to do instead on a bad day."""
+
+    way = fields.String(required=True)
+    exercise = fields.String(required=True, allow_none=True)
+    plain_name = fields.String(required=True, allow_none=True)
+
+
 class Prescribed(Schema):
     """One exercise of a program."""
 
@@ -204,6 +212,25 @@ class Prescribed(Schema):
     dose = fields.Nested(payloads.DoseSchema, required=True)
     priority = fields.Integer(required=True)
     instructions = fields.String(required=True, allow_none=True)
+    group = fields.String(required=True, allow_none=True)
+    bad_day = fields.Nested(BadDay, required=True, allow_none=True)
+    taught = fields.String(required=True, allow_none=True)
+
+
+class Reason(Schema):
+    """Why something was prescribed all the same."""
+
+    about = fields.String(required=True)
+    code = fields.String(required=True)
+    words = fields.String(required=True, allow_none=True)
+
+
+class Target(Schema):
+    """How a goal is seen to be met, and by when."""
+
+    goal = fields.String(required=True, allow_none=True)
+    measure = fields.String(required=True, allow_none=True)
+    by = fields.Date(required=True, allow_none=True)
 
 
 class Revision(Schema):
@@ -292,6 +319,8 @@ class Program(Schema):
         Pause, required=True, allow_none=True, metadata={"description": "the pause that it is in"}
     )
     source = fields.Nested(payloads.SourceSchema, required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(Reason), required=True)
+    targets = fields.List(fields.Nested(Target), required=True)
 
 
 class History(Schema):

@@ -1,6 +1,6 @@
 """What makes this service this service."""
 
-from prescription import roster
+from prescription import protocol, record, roster
 from prescription.care import events as care
 from prescription.course.handlers import HANDLERS as COURSE
 from prescription.duties import DUE, outdated
@@ -25,12 +25,19 @@ def _front() -> Front:
         librarian,  # noqa: F401
         uploads,  # noqa: F401
     )
+    from prescription.builder import pages as building  # noqa: F401, PLC0415
+    from prescription.builder import paper  # noqa: F401, PLC0415
+    from prescription.builder import routes as drafting  # noqa: F401, PLC0415
     from prescription.care import pages as care_pages  # noqa: F401, PLC0415
     from prescription.course import pages as course_pages  # noqa: F401, PLC0415
     from prescription.course import routes as course_routes  # noqa: F401, PLC0415
     from prescription.demonstrations import demonstrations  # noqa: PLC0415 - only `serve` needs it
     from prescription.flags import pages as flags_pages  # noqa: F401, PLC0415
     from prescription.pages import pages  # noqa: PLC0415 - only `serve` needs it
+    from prescription.protocol import pages as templates  # noqa: F401, PLC0415
+    from prescription.protocol import routes as templating  # noqa: F401, PLC0415
+    from prescription.record import pages as charting  # noqa: F401, PLC0415
+    from prescription.record import routes as charts  # noqa: F401, PLC0415
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
     from prescription.task import pages as task_pages  # noqa: F401, PLC0415
@@ -41,14 +48,14 @@ def _front() -> Front:
 
 DEFINITION = Definition(
     name="prescription",
-    events=(*EVENTS, *care.EVENTS, *flags.EVENTS),
+    events=(*EVENTS, *care.EVENTS, *flags.EVENTS, *protocol.EVENTS, *record.EVENTS),
     upcasters=UPCASTERS,
-    published=PUBLISHED,
-    handlers={**HANDLERS, **COURSE, **TASK},
-    projections=PROJECTIONS,
+    published=PUBLISHED | protocol.PUBLISHED,
+    handlers={**HANDLERS, **COURSE, **TASK, **protocol.HANDLERS, **record.HANDLERS},
+    projections=[*PROJECTIONS, *protocol.PROJECTIONS],
     due=DUE,
     given=outdated,
-    indexes=INDEXES,
+    indexes=(*INDEXES, *protocol.INDEXES),
     front=_front,
     within=sites_within,
     export=export,

@@ -312,12 +312,36 @@ class AskedPhase:
 
 @dataclass(frozen=True, slots=True)
 class AskedExercise:
-    """One exercise with its dose, and what the therapist says about it."""
+    """One exercise with its dose, and what the therapist says about it.
+
+    `bad_day` is the way that a bad day is met: the codes of the rules.
+    """
 
     exercise: str
     dose: Dose
     priority: int
     instructions: str | None
+    group: str | None = None
+    bad_day: str | None = None
+    taught: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedReason:
+    """Why something is prescribed all the same: `about` the number or an exercise's id."""
+
+    about: str
+    code: str
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTarget:
+    """How a goal is seen to be met, and by when; `goal` is its place among the goals, from 0."""
+
+    goal: int
+    measure: str | None
+    by: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +359,8 @@ class PrescribeProgram:
     exercises: tuple[AskedExercise, ...]
     source: Source | None
     review: date | None = None
+    reasons: tuple[AskedReason, ...] = ()
+    targets: tuple[AskedTarget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

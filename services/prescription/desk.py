@@ -184,7 +184,8 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, An
 def _row(exercise: dict[str, Any]) -> dict[str, Any]:
     dose = {name: _plain(value) for name, value in exercise["dose"].items() if value is not None}
     row = {"exercise": exercise["exercise"], "dose": dose, "priority": exercise["priority"]}
-    return row | {"instructions": exercise["instructions"] or ""}
+    said = {name: exercise[name] or "" for name in ("instructions", "group", "taught")}
+    return row | said | {"bad_day": (exercise["bad_day"] or {}).get("way", "")}
 
 
 def _plain(value: Any) -> Any:

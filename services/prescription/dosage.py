@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 
 from prescription import dose
 from prescription.commands import AskedExercise, AskedPhase
-from prescription.events import Exercise, Phase
+from prescription.events import BadDay, Exercise, Phase
 from prescription.exercise import Exercise as Known
-from prescription.fault import fault
+from prescription.fault import fault, one_of
 from prescription.rules import Rules
 from prescription.text import Keep
 from shared.errors import Fault
 
 UNKNOWN = "The library has no such exercise: choose one."
 RETIRED = "This exercise was retired: choose another."
+EASIER = "easier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ def faults(
         elif any(asked.exercise == other.exercise for other in exercises[:number]):
             yield fault(f"{pointer}/exercise", "It stands here twice: keep one, with all its dose.")
         yield from _exercise_faults(asked, pointer, rules, _kind(asked, shelf))
+        if asked.bad_day == EASIER and known is not None and _easier(asked, shelf) is None:
+            yield fault(
+                f"{pointer}/bad_day", "This exercise has no easier form: choose another way."
+            )
 
 
 def _kind(asked: AskedExercise, shelf: Shelf) -> str | None:
@@ -81,6 +86,8 @@ def _exercise_faults(
     low, high = rules.priorities
     if not low <= asked.priority <= high:
         yield fault(f"{pointer}/priority", "Give %(low)g to %(high)g.", low=low, high=high)
+    for name, codes in (("group", "groups"), ("bad_day", "bad_days"), ("taught", "taught")):
+        yield from one_of(f"{pointer}/{name}", getattr(asked, name), rules.prescribing[codes])
     yield from dose.faults(asked.dose, f"{pointer}/dose", rules, kind)
 
 
@@ -100,6 +107,21 @@ def exercises(asked: Sequence[AskedExercise], shelf: Shelf, keep: Keep) -> tuple
             if found.instructions
             else None,
             version=_version(found.exercise, shelf),
+            group=found.group,
+            bad_day=_bad_day(found, shelf),
+            taught=found.taught,
         )
         for found in asked
     )
+
+
+def _bad_day(asked: AskedExercise, shelf: Shelf) -> BadDay | None:
+    if asked.bad_day is None:
+        return None
+    return BadDay(asked.bad_day, _easier(asked, shelf) if asked.bad_day == EASIER else None)
+
+
+def _easier(asked: AskedExercise, shelf: Shelf) -> str | None:
+    """Return the first exercise one rung below, in the version that the program has."""
+    version = shelf.library[asked.exercise].versions[_version(asked.exercise, shelf) - 1]
+    return next(iter(version.guide.easier if version.guide else ()), None)

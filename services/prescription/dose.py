@@ -28,8 +28,18 @@ SUITING = (
 )
 
 
-def faults(dose: Dose, pointer: str, rules: Rules, kind: str | None = None) -> Iterator[Fault]:
-    """Yield what cannot be about a dose, field by field; of which kind, where that is known."""
+def faults(
+    dose: Dose, pointer: str, rules: Rules, kind: str | None = None, *, whole: bool = True
+) -> Iterator[Fault]:
+    """Yield what cannot be about a dose, field by field.
+
+    Args:
+        dose: how much and how often.
+        pointer: to it.
+        rules: codes and limits.
+        kind: of the exercise, where it is known.
+        whole: whether it must say how much; a template may leave that open.
+    """
     for name, (low, high) in rules.limits.items():
         value = getattr(dose, name)
         if value is not None and not low <= value <= high:
@@ -37,7 +47,7 @@ def faults(dose: Dose, pointer: str, rules: Rules, kind: str | None = None) -> I
     suited = rules.suited.get(kind or "", AMOUNTS)
     yield from _unsuited(dose, pointer, rules, kind)
     amounts = [name for name in AMOUNTS if name in suited]
-    if all(getattr(dose, name) is None for name in amounts):
+    if whole and all(getattr(dose, name) is None for name in amounts):
         told = AMOUNT if len(amounts) > 1 else "Say for how many minutes."
         yield fault(f"{pointer}/{amounts[0]}", told)
     yield from one_of(f"{pointer}/band", dose.band, rules.bands)

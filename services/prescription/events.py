@@ -44,10 +44,19 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class BadDay:
+    """What to do instead on a bad day; `exercise` is the easier one, where the way is that."""
+
+    way: str
+    exercise: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """One exercise of a program with its dose; priority 1 is always, 3 is if there is time.
 
-    `version` is the exercise's own: what it was like when it was prescribed.
+    `version` is the exercise's own: what it was like when it was prescribed. `group` is when in
+    the day it is done; `taught` how the patient showed that it was understood.
     """
 
     exercise: str
@@ -55,6 +64,9 @@ class Exercise:
     priority: int
     instructions: str | None
     version: int = 1
+    group: str | None = None
+    bad_day: BadDay | None = None
+    taught: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,27 @@ class Phase:
 
     number: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was prescribed all the same: `about` the number or an exercise.
+
+    `words` is a text's id.
+    """
+
+    about: str
+    code: str
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How a goal is seen to be met, and by when; goal and measure are texts' ids."""
+
+    goal: str
+    measure: str | None
+    by: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +421,8 @@ class ProgramPrescribed:
     exercises: tuple[Exercise, ...]
     source: Source | None
     review: date | None = None
+    reasons: tuple[Reason, ...] = ()
+    targets: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from prescription.care import plan, queries
 from prescription.flags import queries as flags
 from prescription.flags import screening
 from prescription.projections import LISTS
+from prescription.record import chart
 from prescription.task import board
 from shared.service import Rows, Service
 from shared.tenancy import LIMIT
@@ -31,6 +32,7 @@ def export(service: Service, tenant: str, identity: str) -> Rows:
         "plan": plans,
         "visit": visits,
         "screen": flags.tell(screens, tenant, service),
+        "record": list(_record(service, tenant, identity)),
     }
 
 
@@ -62,6 +64,12 @@ def _plans(service: Service, tenant: str, identity: str) -> list[dict[str, Any]]
     found = service.streams.peek(patient.KIND, tenant, identity).state
     loaded = service.streams.peek(plan.KIND, tenant, identity)
     return queries.tell(loaded, bedside.today(found, service), tenant, service)
+
+
+def _record(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:
+    loaded = service.streams.peek(chart.KIND, tenant, identity)
+    if loaded.version:
+        yield asdict(loaded.state)
 
 
 def _programs(service: Service, tenant: str, identity: str) -> Iterator[dict[str, Any]]:

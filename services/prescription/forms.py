@@ -45,6 +45,9 @@ WHOLE = (
 DECIMAL = ("minutes", "load_kg")
 # Of forms without rows.
 NUMBERS = {"birth_year", "phase-number", *(f"usual-{name}" for name in WHOLE)}
+# Of a row: what the API takes of an exercise beside its dose, and what is said with it in all.
+ASKED = ("exercise", "priority", "instructions", "group", "bad_day", "taught")
+SAID = ("instructions", "group", "bad_day", "taught", "reason", "words", "origin")
 # A row in which nothing but these was touched is an empty one.
 USUAL = {"times_per_day", "days_per_week"}
 WEEK = 7
@@ -75,20 +78,20 @@ class Wrong:
 def typed(form: Form, dates: Sequence[str] = ()) -> Typed:
     """Return what was typed, so that the form can be drawn again as it was.
 
-    A row of an exercise is added or removed as the form's buttons ask.
+    A row of an exercise is added, removed or moved as the form's buttons ask.
     """
     found = Typed(form.items())
     for name in dates:
         found[name] = {part: form.get(f"{name}-{part}", "").strip() for part in DATE}
-    found["exercises"] = [_row(form, n) for n in _numbers(form) if str(n) != form.get("remove")]
+    found["exercises"] = [_row(form, n) for n in _moved(form) if str(n) != form.get("remove")]
     if "add" in form:
         found["exercises"].append(empty_row())
     return found
 
 
 def rearranged(form: Form) -> bool:
-    """Tell whether the form only asks for another row, or one less."""
-    return "add" in form or "remove" in form
+    """Tell whether the form only asks for another row, one less, or another order."""
+    return any(name in form for name in ("add", "remove", "up", "down"))
 
 
 def empty_row() -> dict[str, Any]:
@@ -112,11 +115,12 @@ def body(values: Typed, names: Sequence[str]) -> dict[str, Any]:
 
 def content(values: Typed) -> list[dict[str, Any]]:
     """Return the exercises of a form as the API takes them, empty rows left out."""
-    return [
-        _filled(row) | {"dose": _filled(row["dose"])}
-        for row in values["exercises"]
-        if not _is_empty(row)
-    ]
+    return [filled(row) for row in values["exercises"] or [] if not is_empty(row)]
+
+
+def filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as the API takes an exercise of a program."""
+    return _filled({name: row.get(name, "") for name in ASKED}) | {"dose": _filled(row["dose"])}
 
 
 def wrong(refusal: Exception) -> dict[str, Wrong]:
@@ -133,8 +137,8 @@ def wrong(refusal: Exception) -> dict[str, Wrong]:
 def control(pointer: str) -> str:
     """Return the name of the control that a JSON pointer leads to."""
     steps = [step for step in pointer.split("/") if step and step != "dose"]
-    if steps[:1] == ["sites"]:
-        return "sites"
+    if steps[:1] in (["sites"], ["reasons"]):
+        return "reasons-words" if steps[-1] == "words" else steps[0]
     if steps[:1] == ["exercises"]:
         number, name, *_ = [*steps[1:], *("0", "exercise")[len(steps) - 1 :]]
         return f"exercises-{number}-{name}"
@@ -178,8 +182,16 @@ def _date(parts: Mapping[str, str]) -> str:
     return f"{year:0>4}-{month:0>2}-{day:0>2}"
 
 
-def _numbers(form: Form) -> list[int]:
-    return sorted(int(found[1]) for name in form if (found := ROW.fullmatch(name)))
+def _moved(form: Form) -> list[int]:
+    """Return the numbers of the rows, one of them a place up or down as a button asks."""
+    found = sorted(int(match[1]) for name in form if (match := ROW.fullmatch(name)))
+    for button, step in (("up", -1), ("down", 1)):
+        number = whole(form.get(button, ""))
+        if number in found:
+            place = found.index(int(number))
+            other = min(max(place + step, 0), len(found) - 1)
+            found[place], found[other] = found[other], found[place]
+    return found
 
 
 def _row(form: Form, number: int) -> dict[str, Any]:
@@ -200,7 +212,7 @@ def _row(form: Form, number: int) -> dict[str, Any]:
         "exercise": get("exercise"),
         "dose": dose,
         "priority": whole(get("priority")),
-        "instructions": get("instructions"),
+        **{name: get(name) for name in SAID},
     }
 
 
@@ -208,10 +220,11 @@ def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in ("", NO_SIDE)}
 
 
-def _is_empty(row: Mapping[str, Any]) -> bool:
+def is_empty(row: Mapping[str, Any]) -> bool:
+    """Tell whether nothing was filled in but what every row begins with."""
     amounts = (*WHOLE, *DECIMAL)
     touched = any(row["dose"].get(name, "") != "" for name in amounts if name not in USUAL)
-    return not (row["exercise"] or row.get("instructions") or touched)
+    return not (row["exercise"] or row.get("instructions") or row.get("origin") or touched)
 
 
 def whole(text: str) -> int | str:

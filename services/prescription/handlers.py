@@ -48,6 +48,7 @@ from prescription.course.stale import check_seen
 from prescription.dosage import Shelf
 from prescription.edition import check_version
 from prescription.flags import handlers as flags
+from prescription.record import chart
 from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
@@ -263,7 +264,9 @@ def desk_for(
         for one in asked
     }
     library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
-    return program.Desk(found, Shelf(library, kept), bedside.today(found, service), rules())
+    known = service.streams.peek(chart.KIND, cause.tenant, owner).state
+    today = bedside.today(found, service)
+    return program.Desk(found, Shelf(library, kept), today, rules(), known.conditions)
 
 
 def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from prescription.care import labels as care
 from prescription.flags import labels as flags
 
-CONTROL = re.compile(r"(exercises|shifts|authorised)-(\d{1,4})-(\w+)")
+CONTROL = re.compile(r"(exercises|shifts|authorised|targets)-(\d{1,4})-(\w+)")
 # In the order in which they stand on pages.
 LABELS = {
     "name": "Name",
@@ -98,6 +98,18 @@ LABELS = {
     "pulse_us": "Pulse width",
     "milliamperes": "Strength of the current",
     "instructions": "Words for the patient",
+    "group": "When in the day",
+    "bad_day": "On a bad day",
+    "taught": "Was it understood",
+    "reasons": "Reason",
+    "reasons-words": "Reason in words",
+    "words": "Reason in words",
+    "measure": "How you see that it is met",
+    "by": "By when",
+    "conditions": "Conditions",
+    "home-equipment": "Equipment at home",
+    "home-spaces": "Room at home",
+    "total_seconds": "seconds held in all",
     "priority": "Priority",
     **care.LABELS,
     **flags.LABELS,
@@ -197,6 +209,57 @@ CODES = {
     "waiting": "Waiting for something",
     **care.CODES,
     **flags.CODES,
+    "morning": "In the morning",
+    "midday": "At midday",
+    "evening": "In the evening",
+    "half": "Half of it",
+    "easier": "The easier form",
+    "leave_out": "Leave it out",
+    "shown": "The patient showed it",
+    "explained": "The patient explained it",
+    "needs_repeat": "Needs another go",
+    "protocol": "The protocol asks for it",
+    "short_ones": "Each takes a moment",
+    "spread": "They are spread over the day",
+    "patient_wish": "The patient wants it",
+    "cleared": "Cleared by a doctor",
+    "adapted": "Adapted to the patient",
+    "supervised": "Somebody is beside the patient",
+    "benefit": "The benefit is greater",
+    "no_weight": "May not put full weight on a leg",
+    "spine_break": "New break or injury of the back",
+    "spine_osteoporosis": "Brittle bones with a broken spine",
+    "hip_precautions": "Hip precautions, or a new break or operation there",
+    "knee_operation": "Knee that may not be bent after an operation",
+    "knee_gives_way": "Knee that locks or gives way",
+    "knee_tendon_tear": "Torn tendon at the knee",
+    "achilles_tear": "Torn Achilles tendon",
+    "hamstring_tear": "Torn hamstring",
+    "ankle_fixed": "Ankle or foot that may not be moved",
+    "neck_fixed": "Neck that may not be moved",
+    "shoulder_repair": "New repair or operation of the shoulder",
+    "wrist_no_weight": "Wrist that may not take weight",
+    "hand_repair": "New repair or break in the hand",
+    "may_not_kneel": "May not kneel",
+    "worse_bending_back": "Pain that gets worse bending back",
+    "abdominal_operation": "New operation or wound at the tummy",
+    "unstable_heart": "Heart that is not stable",
+    "fever": "Fever",
+    "unexplained_dizziness": "Dizziness that nobody has looked at",
+    "implant_current": "Pacemaker or other implant with current",
+    "pregnancy": "Pregnancy",
+    "numb_skin": "Skin that does not feel heat or cold",
+    "clot": "Clot",
+    "tumour": "Tumour",
+    "poor_circulation": "Poor blood flow",
+    "catheter": "Tube in the bladder",
+    "fits": "Fits",
+    "falls": "Has fallen lately, or tends to",
+    "tier_primary": "Primary source",
+    "tier_secondary": "Secondary source",
+    "tier_web": "Source: a web page",
+    "dose_partial": "Dose incomplete in the source",
+    "dose_knowledge": "Dose from general knowledge",
 }
 
 
@@ -215,6 +278,8 @@ def label(name: str) -> Any:
         return text
     if not name.startswith("exercises"):
         return say("Row %(number)s, %(field)s", number=row + 1, field=text)
+    if name.startswith("targets"):
+        return say("Goal %(number)s, %(field)s", number=row + 1, field=text)
     return say("Exercise %(number)s, %(field)s", number=row + 1, field=text)
 
 

@@ -1,4 +1,4 @@
-"""The pages of therapists: patients, a patient, prescribing, revising, ending, the library.
+"""The pages of therapists: patients, a patient, a program, revising, ending.
 
 A form posts the command that the API takes. What is refused comes back with the form as it was
 typed: a summary of the errors first, and each beside its control.
@@ -13,7 +13,6 @@ from prescription.care import queries as care
 from prescription.course.stale import since
 from prescription.course.telling import sentences
 from prescription.flags import queries as flags
-from prescription.flags.screening import Stopped
 from prescription.forms import REFUSED
 from prescription.projections import ERASURES, LISTS
 from prescription.task import queries as tasks
@@ -36,16 +35,6 @@ PATIENT = (
     "precautions",
 )
 CONTENT = ("end", "phase-number", "phase-name")
-PROGRAM = (
-    "title",
-    "diagnosis-text",
-    "diagnosis-code",
-    "diagnosis-system",
-    "goals",
-    "start",
-    "review",
-    *CONTENT,
-)
 REVISION = ("reason", "note", "effective", "review", *CONTENT)
 BOTH = ["GET", "POST"]
 # So many of those who need somebody stand beside the list of patients.
@@ -121,34 +110,6 @@ def register_patient() -> Any:
     except REFUSED as refusal:
         return desk.draw("register.html", values, refusal, **around)
     return desk.lead_to(f"patients/{patient}", commit, done="registered")
-
-
-@pages.route("/patients/<patient>/prescribe", methods=BOTH)
-@page("program.prescribe")
-@api.reads(LISTS)
-def prescribe(patient: str) -> Any:
-    """Prescribe a program."""
-    found, _ = queries.find_patient(patient, asker(), service())
-    screening, _ = flags.find_screening(patient, asker(), service())
-    around: dict[str, Any] = {
-        "patient": found,
-        "library": desk.library(),
-        "screening": screening,
-    }
-    if request.method == "GET":
-        return desk.draw("prescribe.html", desk.fresh(found["zone"]), **around)
-    values = forms.typed(request.form, dates=("start", "end", "review"))
-    if forms.rearranged(request.form):
-        return desk.draw("prescribe.html", values, **around)
-    asked = {"patient": patient, "exercises": forms.content(values)}
-    try:
-        body = schemas.ProgramRequest().load(forms.body(values, PROGRAM) | asked)
-        cause = api.cause(body, key=values["key"])
-        program = api.new_id(cause)
-        commit = api.execute(commands.PrescribeProgram(program=program, **body), cause)
-    except (*REFUSED, Stopped) as refusal:
-        return desk.draw("prescribe.html", values, refusal, **around)
-    return desk.lead_to(f"programs/{program}", commit, done="prescribed")
 
 
 @pages.route("/programs/<program>/revise", methods=BOTH)

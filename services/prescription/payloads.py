@@ -87,8 +87,48 @@ class DoseSchema(Schema):
     tempo = fields.String(required=True, allow_none=True, metadata={"examples": ["3-1-3"]})
 
 
-class ExerciseSchema(Schema):
+class Sparing(Schema):
+    """What leaves out what came later: events from before it was there stay the same."""
+
+    LATER: tuple[str, ...] = ()
+
+    @post_dump
+    def spare(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Leave out what is null or empty, of the fields that came later."""
+        return {name: value for name, value in data.items() if value or name not in self.LATER}
+
+
+class BadDaySchema(Schema):
+    """What to do instead on a bad day."""
+
+    way = code("of doing less", "half")
+    exercise = fields.String(
+        required=True, allow_none=True, metadata={"description": "the easier one, or null"}
+    )
+
+
+class ReasonSchema(Schema):
+    """Why something was prescribed all the same."""
+
+    about = fields.String(
+        required=True, metadata={"description": "number, or the id of an exercise"}
+    )
+    code = code("the reason", "other")
+    words = maybe_text("the reason")
+
+
+class TargetSchema(Schema):
+    """How a goal is seen to be met, and by when."""
+
+    goal = text("the goal")
+    measure = maybe_text("how it is seen to be met")
+    by = fields.Date(required=True, allow_none=True)
+
+
+class ExerciseSchema(Sparing):
     """One exercise of a program."""
+
+    LATER = ("group", "bad_day", "taught")
 
     exercise = identity("of the practice's library")
     version = fields.Integer(
@@ -101,6 +141,14 @@ class ExerciseSchema(Schema):
         metadata={"description": "1 always, 2 most days, 3 if there is time"},
     )
     instructions = maybe_text("what the therapist says about it to this patient")
+    group = fields.String(
+        allow_none=True, metadata={"description": "when in the day; left out where it is open"}
+    )
+    bad_day = fields.Nested(BadDaySchema, allow_none=True)
+    taught = fields.String(
+        allow_none=True,
+        metadata={"description": "shown, explained or needs_repeat; left out where it is open"},
+    )
 
 
 class DiagnosisSchema(Schema):
@@ -337,15 +385,12 @@ class RevisedExercise(Library):
     version = whole(2)
 
 
-class Reviewable(Schema):
+class Reviewable(Sparing):
     """A program with the date of its next review; what was published before has none."""
 
-    review = fields.Date(metadata={"description": "when a therapist looks at it again"})
+    LATER: tuple[str, ...] = ("review",)
 
-    @post_dump
-    def leave_out(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Leave out a review that nobody had planned: what was published stays the same."""
-        return {name: value for name, value in data.items() if (name, value) != ("review", None)}
+    review = fields.Date(metadata={"description": "when a therapist looks at it again"})
 
 
 class Revised(Reviewable):
@@ -363,6 +408,8 @@ class Revised(Reviewable):
 
 
 class Prescribed(Reviewable):
+    LATER = ("review", "reasons", "targets")
+
     program = identity("the program")
     patient = identity("whose it is")
     site = identity("where it was prescribed")
@@ -380,6 +427,8 @@ class Prescribed(Reviewable):
     phase = fields.Nested(PhaseSchema, required=True)
     exercises = fields.List(fields.Nested(ExerciseSchema), required=True)
     source = fields.Nested(SourceSchema, required=True, allow_none=True)
+    reasons = fields.List(fields.Nested(ReasonSchema))
+    targets = fields.List(fields.Nested(TargetSchema))
 
 
 class Import(Schema):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from prescription import dosage, term
+from prescription.builder import warrant
 from prescription.commands import AskedDiagnosis, EndProgram, PrescribeProgram, ReviseProgram
 from prescription.course import review
 from prescription.course.events import ProgramPaused, ProgramResumed, ProgramReviewed
@@ -121,12 +122,14 @@ class Desk:
         shelf: the exercises that there are.
         today: the date where the patient lives.
         rules: codes and limits.
+        conditions: codes of the patient's record.
     """
 
     patient: Patient
     shelf: Shelf
     today: date
     rules: Rules
+    conditions: tuple[str, ...] = ()
 
 
 def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]:
@@ -146,6 +149,8 @@ def prescribe(command: PrescribeProgram, desk: Desk, keep: Keep) -> list[object]
         *term.end_faults(command.end, command.start, desk.rules),
         *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
         *review.faults(command.review, max(command.start, desk.today), steering()),
+        *warrant.faults(command, desk.shelf, desk.conditions, desk.rules),
+        *warrant.target_faults(command),
     ]
     registered = desk.patient.registered
     if faults or registered is None:
@@ -176,6 +181,7 @@ def revise(program: Program, command: ReviseProgram, desk: Desk, keep: Keep) -> 
         *term.date_faults("/effective", command.effective, prescribed.start, command.end),
         *dosage.faults(command.phase, command.exercises, desk.shelf, desk.rules),
         *review.faults(command.review, max(command.effective, desk.today), steering()),
+        *warrant.blocked(command.exercises, desk.shelf, desk.conditions),
     ]
     if faults:
         raise ProgramImpossible("Look at the fields that are named here.", faults=faults)
@@ -204,6 +210,7 @@ def end(program: Program, command: EndProgram, rules: Rules) -> list[object]:
 
 
 def _prescribed(command: PrescribeProgram, site: str, desk: Desk, keep: Keep) -> ProgramPrescribed:
+    goals = tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals))
     return ProgramPrescribed(
         program=command.program,
         patient=command.patient,
@@ -214,11 +221,13 @@ def _prescribed(command: PrescribeProgram, site: str, desk: Desk, keep: Keep) ->
         end=command.end,
         title=keep(command.title, "title"),
         diagnosis=_diagnosis(command.diagnosis, keep),
-        goals=tuple(keep(goal, "goal", str(n)) for n, goal in enumerate(command.goals)),
+        goals=goals,
         phase=dosage.phase(command.phase, keep),
         exercises=dosage.exercises(command.exercises, desk.shelf, keep),
         source=command.source,
         review=_review(command.review, command.start, command.end, desk),
+        reasons=warrant.reasons(command.reasons, keep),
+        targets=warrant.targets(command.targets, goals, keep),
     )
 
 

@@ -71,6 +71,12 @@ def link(who: Identity, email: str, service: Service) -> None:
             seal(who.tenant, staff, one | {"subject": who.subject}, service)
 
 
+def staff(subject: str, tenant: str, service: Service) -> str | None:
+    """Return the staff member as whom somebody signs in; None where nobody is known as that."""
+    cards = _cards([SUBJECT.format(subject)], tenant, service)
+    return next((one for one, card in cards.items() if card.get("subject") == subject), None)
+
+
 def now(who: Identity, service: Service) -> Identity | None:
     """Return who somebody is now who signs in or has signed in: nobody after the last day."""
     known = own(who, service)

@@ -12,6 +12,8 @@ Limits = tuple[float, float]
 # What an exercise's guide takes from a list.
 GUIDE = ("regions", "positions", "equipment", "spaces", "supervision", "sided")
 
+PRESCRIBING = ("groups", "bad_days", "taught", "many", "cautions")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -35,6 +37,7 @@ class Rules:
         exercises: how many a program holds at most.
         starts: days from today to a program's first date, least and most.
         longest: days that a program lasts at most.
+        prescribing: what is said with an exercise, and why something is prescribed all the same.
         systems: of codes of diagnoses, as forms offer them.
         roles: of staff.
         held: reasons to hold a record.
@@ -61,6 +64,7 @@ class Rules:
     exercises: int
     starts: tuple[int, int]
     longest: int
+    prescribing: Mapping[str, tuple[str, ...]]
     systems: tuple[str, ...]
     roles: tuple[str, ...]
     held: tuple[str, ...]
@@ -104,6 +108,7 @@ def rules() -> Rules:
         exercises=program["exercises"],
         starts=(program["earliest_start"], program["latest_start"]),
         longest=program["longest"],
+        prescribing={name: tuple(found["prescribing"][name]) for name in PRESCRIBING},
         systems=tuple(found["diagnosis"]["systems"]),
         roles=tuple(found["staff"]["roles"]),
         held=tuple(found["hold"]["reasons"]),

@@ -10,7 +10,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from prescription import kinds
-from prescription.commands import AskedDiagnosis, AskedExercise, AskedPhase
+from prescription.commands import (
+    AskedDiagnosis,
+    AskedExercise,
+    AskedPhase,
+    AskedReason,
+    AskedTarget,
+)
 from prescription.events import Dose, Guide, Source, Usual
 from prescription.hours import Opening, Shift
 from prescription.rules import rules
@@ -296,10 +302,37 @@ class AskedExerciseRequest(Schema):
     dose = kinds.nested(DoseRequest, required=True)
     priority = kinds.whole(rules().priorities, load_default=1)
     instructions = kinds.Line(PARAGRAPH, **OPEN)
+    group = kinds.Line(40, **OPEN)
+    bad_day = kinds.Line(40, **OPEN)
+    taught = kinds.Line(40, **OPEN)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> AskedExercise:
         return AskedExercise(**data)
+
+
+class ReasonRequest(Schema):
+    """Why something is prescribed all the same: the number of exercises, or one of them."""
+
+    about = kinds.Line(64, required=True)
+    code = kinds.Line(40, required=True)
+    words = kinds.Line(PARAGRAPH, **OPEN)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AskedReason:
+        return AskedReason(**data)
+
+
+class TargetRequest(Schema):
+    """How a goal is seen to be met, and by when; `goal` is its place among the goals, from 0."""
+
+    goal = kinds.whole((0, 9), required=True)
+    measure = kinds.Line(LINE, **OPEN)
+    by = kinds.day(**OPEN)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> AskedTarget:
+        return AskedTarget(**data)
 
 
 class DiagnosisRequest(Schema):
@@ -339,6 +372,8 @@ class ProgramRequest(Schema):
     exercises = kinds.rows(kinds.nested(AskedExerciseRequest), 100, required=True)
     source = kinds.nested(SourceRequest, **OPEN)
     review = kinds.day(**OPEN, metadata={"description": REVIEW})
+    reasons = kinds.rows(kinds.nested(ReasonRequest), 40, load_default=())
+    targets = kinds.rows(kinds.nested(TargetRequest), 10, load_default=())
 
 
 class RevisionRequest(Schema):

@@ -18,6 +18,8 @@ from prescription.commands import (
 from prescription.edition import check_version
 from prescription.events import Guide
 from prescription.guide import Ladder
+from prescription.protocol import handlers as templates
+from prescription.protocol.programs import programs
 from prescription.rules import rules
 from shared import commands
 from shared.commands import identify
@@ -68,13 +70,15 @@ def mark_favourite(command: MarkFavourite, service: Service, cause: Cause) -> Co
 
 
 def stock_library(start: int, service: Service, cause: Cause) -> None:
-    """Take the next exercises of the catalogue into a practice's library, from one on."""
+    """Take what is next of the catalogue into a practice's library, exercises before templates."""
     brought, (_, chunk) = catalogue(), rules().catalogue
-    words = sorted(brought.entries)[start : start + chunk]
-    for word in words:
+    bringing = [(word, _bring) for word in sorted(brought.entries)]
+    bringing += [(word, templates.bring) for word in programs()]
+    now = bringing[start : start + chunk]
+    for word, bring in now:
         own = replace(cause, command=identify(cause.command, word))
-        commands.run(partial(_bring, word, service, own), own)
-    command = StockLibrary(cause.tenant, brought.edition, start + len(words), len(brought.entries))
+        commands.run(partial(bring, word, service, own), own)
+    command = StockLibrary(cause.tenant, brought.edition, start + len(now), len(bringing))
     commands.run(lambda: _stocked(command, service, cause), cause)
 
 

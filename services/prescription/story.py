@@ -8,6 +8,7 @@ from prescription import exercise
 from prescription.course import review
 from prescription.course.events import ProgramPaused, ProgramResumed, ProgramReviewed
 from prescription.events import (
+    BadDay,
     Exercise,
     Phase,
     ProgramEnded,
@@ -46,7 +47,16 @@ class Reader:
             "dose": asdict(found.dose),
             "priority": found.priority,
             "instructions": self.words.get(found.instructions or ""),
+            "group": found.group,
+            "bad_day": found.bad_day and self._bad_day(found.bad_day),
+            "taught": found.taught,
         }
+
+    def _bad_day(self, found: BadDay) -> dict[str, Any]:
+        """Return what to do on a bad day, with the name of the easier exercise."""
+        known = self.library.get(found.exercise or "")
+        latest = known.latest if known else None
+        return {**asdict(found), "plain_name": latest.plain_name if latest else None}
 
     def revision(self, event: ProgramPrescribed | ProgramRevised) -> dict[str, Any]:
         """Return a revision as answers.Revision has it, without actor and moment."""
@@ -120,6 +130,17 @@ def _whole(prescribed: ProgramPrescribed, words: Mapping[str, str]) -> dict[str,
         "goals": [words.get(goal) for goal in prescribed.goals],
         "start": prescribed.start,
         "source": prescribed.source and asdict(prescribed.source),
+        "reasons": [
+            {**asdict(one), "words": words.get(one.words or "")} for one in prescribed.reasons
+        ],
+        "targets": [
+            {
+                "goal": words.get(one.goal),
+                "measure": words.get(one.measure or ""),
+                "by": one.by,
+            }
+            for one in prescribed.targets
+        ],
     }
 
 
@@ -132,7 +153,9 @@ def _decisions(loaded: Loaded[Program], service: Service) -> Iterator[tuple[Any,
 
 
 def _reader(program: Program, tenant: str, service: Service) -> Reader:
-    exercises = {found.exercise for event in program.revisions for found in event.exercises}
+    asked = [found for event in program.revisions for found in event.exercises]
+    easier = {one.bad_day.exercise for one in asked if one.bad_day and one.bad_day.exercise}
+    exercises = {found.exercise for found in asked} | easier
     library = {
         found: service.streams.peek(exercise.KIND, tenant, found).state for found in exercises
     }
@@ -144,6 +167,8 @@ def _texts(program: Program) -> Iterator[str]:
     if program.prescribed:
         yield from (program.prescribed.title, program.prescribed.diagnosis.text)
         yield from program.prescribed.goals
+        yield from (one.words for one in program.prescribed.reasons if one.words)
+        yield from (one.measure for one in program.prescribed.targets if one.measure)
     for event in program.revisions:
         yield event.phase.name
         yield from (found.instructions for found in event.exercises if found.instructions)

@@ -44,6 +44,7 @@ STAFF = Frame(
         ("Patients", "/prescription/"),
         ("Review queue", "/prescription/queue"),
         ("Exercises", "/prescription/exercises"),
+        ("Templates", "/prescription/templates"),
     ),
 )
 LEADING = Frame(

@@ -10,7 +10,7 @@ from shared.permission import Action
 from tests.given import RING
 from tests.permission.world import NORTH, Anyone, World
 from tests.services.adherence.conftest import body as session
-from tests.services.prescription.conftest import EXERCISE, PLAN, SCREEN, SITE, VISIT
+from tests.services.prescription.conftest import EXERCISE, PLAN, SCREEN, SITE, TEMPLATE, VISIT
 
 # Open to everybody: they say nothing of anybody.
 OPEN = {
@@ -145,10 +145,16 @@ def _exercising(here: dict[str, str]) -> dict[str, Any]:
     }
     diagnosis = {"code": "x", "system": "practice", "text": "Knee", "verified": False}
     told = session(entries=[{"exercise": here["exercise"], "done": {"sets": 3}}])
+    phase = {"name": "Begin", "exit": [{"measure": "therapist"}], "exercises": asked["exercises"]}
     amended = {name: value for name, value in told.items() if name != "local_date"}
     return {
         "prescription.publish_exercise": EXERCISE,
         "prescription.revise_exercise": EXERCISE,
+        "prescription.save_draft": {"title": "Legs"},
+        "prescription.fill_draft": {"template": here["template"]},
+        "prescription.set_record": {"conditions": []},
+        "prescription.publish_template": TEMPLATE | {"owner": here["staff"], "phases": [phase]},
+        "prescription.revise_template": TEMPLATE | {"owner": here["staff"], "phases": [phase]},
         "prescription.answer_offer": {"accepted": True},
         "prescription.mark_favourite": {"favourite": True},
         "prescription.prescribe_program": asked

@@ -127,6 +127,7 @@ def made(database: Database) -> World:
         "site": sites[0],
         "staff": staff,
         "exercise": clinic.exercise,
+        "template": _template(clinic, staff, lead),
         "patient": patients[0],
         "program": programs[0],
         "plan": plan,
@@ -143,6 +144,11 @@ def made(database: Database) -> World:
         "key": "no-such-key",
     }
     return World(apps, here, sites[1], (patients[0], programs[0], "Ruiz", "Legs of Ana"))
+
+
+def _template(clinic: Clinic, staff: str, lead: str) -> str:
+    """Put in a template of the practice's own; return its id."""
+    return clinic.create("/templates", clinic.template_body(owner=staff), lead)
 
 
 def _given_in(clinic: Clinic, administrator: str) -> str:

@@ -34,8 +34,8 @@ def test_a_patient_takes_everything_with_words_opened(practice: Practice) -> Non
     assert told["patient"] == practice.patient
     assert {name: set(part) for name, part in told["services"].items()} == {
         "prescription": {
-            *("patient", "program", "revision", "review", "pause", "answer", "task"),
-            *("plan", "visit", "screen", "access"),
+            *("patient", "record", "program", "revision", "review", "pause", "answer"),
+            *("task", "plan", "visit", "screen", "access"),
         },
         "adherence": {"session", "milestone", "signal", "supporter", "access"},
         "notifications": {"message", "access"},

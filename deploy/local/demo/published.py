@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from prescription.builder.evidence import evidence
+
 HERE = Path(__file__).parent
 # What of a dose is no number of a source to be taken as it stands.
 BESIDE = ("exercise", "priority", "say", "unseen")
@@ -77,6 +79,11 @@ class Published:
             side: the patient's affected one.
         """
         return [self._dose(dose, side) for dose in self.document["phases"][number - 1]["doses"]]
+
+    def reasons(self, number: int) -> list[dict[str, Any]]:
+        """Return why a phase asks for more exercises than most people keep up: its source does."""
+        many = len(self.document["phases"][number - 1]["doses"]) > evidence().reason_above
+        return [{"about": "number", "code": "protocol"}] if many else []
 
     def _dose(self, dose: Mapping[str, Any], side: str | None) -> dict[str, Any]:
         amounts = {name: _least(value) for name, value in dose.items() if name not in BESIDE}

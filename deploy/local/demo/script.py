@@ -170,6 +170,7 @@ def _prescription(patient: Patient, program: Published, moment: datetime) -> Ste
         "phase": program.phase(1),
         "exercises": program.doses(1, patient.side),
         "source": program.source,
+        "reasons": program.reasons(1),
     }
     name = f"program:{patient.key}"
     return Step(moment, patient.therapist, name, f"{PRESCRIPTION}/programs", body)

@@ -14,6 +14,7 @@ import prescription
 from prescription.app import DEFINITION
 from prescription.flags.questions import screen
 from prescription.projections import LISTS
+from prescription.protocol import projections as templating
 from shared.envelope import Envelope, publish
 from shared.mongo import Database
 from shared.service import Service
@@ -32,6 +33,7 @@ EXERCISE = {
     "kind": "strength",
     "steps": ["Sit tall.", "Stand up."],
 }
+TEMPLATE = {"name": "Legs", "condition": "Sore knee", "title": "Stronger legs"}
 DOSE = {"sets": 3, "repetitions": 10, "side": "each", "times_per_day": 1, "days_per_week": 7}
 
 
@@ -110,6 +112,14 @@ class Clinic:
     def asked(self, dose: Any = None, **other: Any) -> dict[str, Any]:
         return {"exercise": self.exercise, "dose": DOSE | (dose or {})} | other
 
+    def template_body(self, **other: Any) -> dict[str, Any]:
+        phase = {
+            "name": "Begin",
+            "exit": [{"measure": "time", "at_least": 6}, {"measure": "therapist"}],
+            "exercises": [self.asked()],
+        }
+        return TEMPLATE | {"phases": [phase]} | other
+
     def revision_body(self, **other: Any) -> dict[str, Any]:
         return {
             "reason": "progressed",
@@ -161,14 +171,15 @@ class Clinic:
         ]
 
     def catch_up(self) -> None:
-        """Apply what was published to the lists, as the consumer does."""
-        views = Views(NOW)
-        for event in self.events():
-            if event.type in LISTS.handlers:
-                LISTS.handlers[event.type](event, views)
-        client = self.service.database.client
-        with client.start_session() as session, session.start_transaction():
-            views.flush(LISTS, self.service.database, session)
+        """Apply what was published to the lists, as the consumers do."""
+        for projection in (LISTS, *templating.PROJECTIONS):
+            views = Views(NOW)
+            for event in self.events():
+                if event.type in projection.handlers:
+                    projection.handlers[event.type](event, views)
+            client = self.service.database.client
+            with client.start_session() as session, session.start_transaction():
+                views.flush(projection, self.service.database, session)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from prescription import duties
 from prescription.catalogue import catalogue, identity
+from prescription.protocol.programs import programs
 from prescription.rules import rules
 from shared.due import Due
 from shared.errors import NotYet
@@ -29,7 +30,8 @@ OWN = EXERCISE | GUIDE
 def stock(clinic: Clinic, **data: Any) -> None:
     """Take the whole catalogue in, as due work does, piece by piece."""
     own = {"edition": catalogue().edition, "start": 0} | data
-    for start in range(own["start"], len(catalogue().entries), rules().catalogue[1]):
+    size = rules().catalogue[1]
+    for start in range(own["start"], len(catalogue().entries) + len(programs()), size):
         due = Due(f"due{start}", "stock", "north", "library-north", NOW, 1, own | {"start": start})
         duties.stock_library(due, clinic.service)
 
@@ -60,7 +62,7 @@ def test_the_catalogue_comes_in_whole_and_again_changes_nothing(clinic: Clinic) 
     clinic.catch_up()
 
     brought = [event for event in clinic.events() if event.data.get("word")]
-    assert {event.data["word"] for event in brought} == set(catalogue().entries)
+    assert {event.data["word"] for event in brought} == {*catalogue().entries, *programs()}
     assert len(clinic.events()) == before
     assert clinic.get(f"/exercises/{identity('north', 'step-up')}").json["word"] == "step-up"
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prescription.catalogue import HOME, Broken, Entry, catalogue, identity, read
+from prescription.protocol.programs import HOME as PROGRAMS
 from prescription.reading import age, ease
 from prescription.rules import rules
 
@@ -46,7 +47,8 @@ def test_the_readme_says_how_many_there_are() -> None:
 
 
 def test_a_change_of_the_files_is_a_new_edition() -> None:
-    digest = hashlib.sha256("".join(TEXTS.values()).encode()).hexdigest()
+    told = [*TEXTS.values(), *(path.read_text() for path in sorted(PROGRAMS.glob("*.toml")))]
+    digest = hashlib.sha256("".join(told).encode()).hexdigest()
 
     assert rules().catalogue[0] == digest, "raise the catalogue's version, then write this digest"
 
