@@ -21,7 +21,7 @@ from deploy.local import engines
 from deploy.local.quiet import settled
 from shared import mongo
 from shared.store import from_document
-from tests.bench import fair, guards
+from tests.bench import fair, guards, suggestion
 from tests.bench import load as loads
 from tests.bench.library import measured
 from tests.bench.pairs import interleave, rates, times
@@ -126,6 +126,7 @@ def main() -> None:
             for name, pair in measured(client["bench_library"], SAMPLES):
                 for line in times(name, pair):
                     console.print(line)
+        console.print(suggestion.line())
         with running(Path(folder) / "data", kafka, mongodb, **UNBOUNDED) as platform:
             measure(platform, console)
             guard(platform, console)

@@ -157,6 +157,12 @@ def _exercising(here: dict[str, str]) -> dict[str, Any]:
         "prescription.revise_template": TEMPLATE | {"owner": here["staff"], "phases": [phase]},
         "prescription.answer_offer": {"accepted": True},
         "prescription.mark_favourite": {"favourite": True},
+        "prescription.suggest_exercises": {
+            "diagnosis": {"code": "M17.9"},
+            "age": 58,
+            "phase": "late",
+        }
+        | {"irritability": "low", "equipment": [], "restrictions": []},
         "prescription.prescribe_program": asked
         | {"patient": here["patient"], "title": "Legs", "diagnosis": diagnosis}
         | {"goals": ["Stairs"], "start": "2026-09-07"},
