@@ -10,7 +10,7 @@ BY = (
 )
 
 
-class Coded(Schema):
+class Found(Schema):
     """A condition or restriction, by its code and in words."""
 
     code = fields.String(required=True)
@@ -53,9 +53,9 @@ class LeftOut(Schema):
 class Suggestion(Schema):
     """A proposal that changes nothing."""
 
-    conditions = fields.List(fields.Nested(Coded), required=True)
+    conditions = fields.List(fields.Nested(Found), required=True)
     restrictions = fields.List(
-        fields.Nested(Coded),
+        fields.Nested(Found),
         required=True,
         metadata={"description": "stated, and implied by the diagnosis"},
     )
