@@ -10,7 +10,16 @@ from .evidence import CLOSED, Evidence, about, reached
 from .stores import Commit
 
 # What of the catalogue comes into every practice's library by itself names its edition.
-STOCKED = ("ExercisePublished", "ExerciseRevised", "LibraryStocked")
+STOCKED = (
+    *("ExercisePublished", "ExerciseRevised", "LibraryStocked"),
+    *("TemplatePublished", "TemplateRevised"),
+)
+# What is decided of a program by itself, and which of its fields tell one from another.
+DECIDED = {
+    **dict.fromkeys(("ReminderDecided", "ProgramNotStarted"), ("program", "local_date")),
+    **dict.fromkeys(("AdherenceDipped", "ProgramLapsed"), ("program", "local_date")),
+    **dict.fromkeys(("TaskOpened", "TaskClosed"), ("task",)),
+}
 
 
 def commands_lost(found: Evidence) -> Iterator[str]:
@@ -54,12 +63,13 @@ def unexplained(found: Evidence) -> Iterator[str]:
     for commit in found.stores.commits:
         for name, data, _ in commit.events:
             once: tuple[str, ...] = ()
-            if name == "ReminderDecided":
-                once, explained = (data["program"], data["local_date"]), data["program"] in programs
+            if name in DECIDED:
+                once = (name, *(data[field] for field in DECIDED[name]))
+                explained = data["program"] in programs
             elif name in CLOSED:
                 once, explained = (data["message"],), set(about(commit, data)) <= milestones
             elif name in STOCKED and data["edition"]:
-                part = data.get("exercise") or str(data["through"])
+                part = data.get("exercise") or data.get("template") or str(data["through"])
                 once = (commit.tenant, name, part, data["edition"])
                 explained = commit.tenant in practices
             else:
