@@ -27,6 +27,8 @@ ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 KIND = "application/scim+json"
 USERS = f"{PREFIX}/scim/v2/Users"
 MOST = 200
+# No list is as long, and what JSON may hold is bounded too (RFC 8259, section 6).
+BEYOND = 2**31 - 1
 
 scim = Blueprint("scim", __name__, url_prefix=USERS)
 
@@ -149,7 +151,8 @@ def create_user(body: dict[str, Any]) -> Any:
 @scim.response(200, Answer)
 def list_users(query: dict[str, Any]) -> Any:
     """Return users: the one of `filter=userName eq "..."`, or the first two hundred."""
-    start, count = max(query["startIndex"], 1), max(min(query["count"], MOST), 0)
+    start = max(min(query["startIndex"], BEYOND), 1)
+    count = max(min(query["count"], MOST), 0)
     ids = _chosen(query["filter"])
     page = [_user(one)[0] for one in ids[start - 1 : start - 1 + count]]
     found = {"schemas": [LIST], "totalResults": len(ids), "startIndex": start}

@@ -1,7 +1,7 @@
 """Sessions of pages, on a service where staff sign in and one that only verifies, real store."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,16 @@ from tests.given import RING, build
 ISSUER = "http://localhost/prescription"
 BO = Identity("bo", "north", ("therapist",), ("s1",), "", 0)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-START = datetime.now(UTC).replace(microsecond=0)
+
+
+def start() -> datetime:
+    """Return the moment of a test's beginning: tokens are read by the real clock."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass
 class Time:
-    now: datetime = START
+    now: datetime = field(default_factory=start)
 
     def __call__(self) -> datetime:
         return self.now
@@ -119,7 +123,9 @@ def held(desk: Desk) -> list[Any]:
 def over(desk: Desk) -> Desk:
     """Let the page's token be over, as it is after ten minutes, and the session not."""
     database = desk.client.application.extensions["hep"].database
-    past = sign_for(database, Vault(database, RING), ISSUER, lambda: START - timedelta(minutes=11))
+    past = sign_for(
+        database, Vault(database, RING), ISSUER, lambda: start() - timedelta(minutes=11)
+    )
     desk.client.set_cookie("hep", past.token(held(desk)[0]))
     return desk
 
@@ -328,7 +334,7 @@ def test_nobody_is_led_elsewhere(desk: Desk, target: str, encoded: bool) -> None
 # Keys
 
 
-def keys(database: Database, time: Callable[[], datetime] = lambda: START) -> Sessions:
+def keys(database: Database, time: Callable[[], datetime] = start) -> Sessions:
     sessions.prepare(database)
     return sign_for(database, Vault(database, RING), ISSUER, time)
 

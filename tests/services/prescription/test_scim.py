@@ -105,6 +105,12 @@ def test_users_are_listed_in_pages(directory: Directory) -> None:
     assert (told["totalResults"], told["startIndex"], told["itemsPerPage"]) == (2, 2, 1)
 
 
+def test_a_page_beyond_all_users_is_empty(directory: Directory) -> None:
+    answer = directory.ask("GET", f"?startIndex={10**21}")
+
+    assert (answer.status_code, answer.json["Resources"]) == (200, [])
+
+
 def test_a_filter_that_is_not_known_is_said(directory: Directory) -> None:
     told = directory.ask("GET", "?filter=title pr")
 
