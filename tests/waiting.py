@@ -4,7 +4,7 @@ import inspect
 import time
 from collections.abc import Callable
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 def eventually(condition: Callable[[], object], seconds: float = SECONDS) -> None:

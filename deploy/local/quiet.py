@@ -24,7 +24,7 @@ from shared.views import Projection
 POLL_SECONDS = 0.05
 # No two tries lie further apart.
 PAUSE = timedelta(minutes=5)
-REST_SECONDS = 60.0
+REST_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
