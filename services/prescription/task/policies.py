@@ -47,19 +47,28 @@ def close_settled(event: Envelope, views: Views, desk: Document) -> None:
     """
     for identity, task in desk["open"].items():
         if reason := settled(desk, task):
-            data = {"task": identity, "patient": desk["patient"], "reason": reason}
-            views.schedule(
-                event,
-                Due(
-                    id=commands.identify(event.tenant, identity, CLOSE),
-                    kind=CLOSE,
-                    tenant=event.tenant,
-                    stream=KIND.stream(desk["patient"]),
-                    due_at=event.recorded,
-                    sequence=event.sequence,
-                    data=data,
-                ),
-            )
+            close(event, views, identity, reason)
+
+
+def close(event: Envelope, views: Views, task: str, reason: str) -> None:
+    """Have a task closed, once whatever asks for it.
+
+    That it is closed asks for it too, and is refused: read in another order, what closed it may
+    come when the task is not known to be open any more, and the same must follow from both.
+    """
+    data = {"task": task, "patient": event.data["patient"], "reason": reason}
+    views.schedule(
+        event,
+        Due(
+            id=commands.identify(event.tenant, task, CLOSE),
+            kind=CLOSE,
+            tenant=event.tenant,
+            stream=KIND.stream(event.data["patient"]),
+            due_at=event.recorded,
+            sequence=event.sequence,
+            data=data,
+        ),
+    )
 
 
 def settled(desk: Document, task: Mapping[str, Any]) -> str | None:

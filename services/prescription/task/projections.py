@@ -63,6 +63,7 @@ def on_task_closed(event: Envelope, views: Views) -> None:
     left = dict(_desk(event, views)["open"])
     left.pop(event.data["task"], None)
     _put(event, views, {"open": left})
+    policies.close(event, views, event.data["task"], event.data["reason"])
 
 
 def on_session(event: Envelope, views: Views) -> None:

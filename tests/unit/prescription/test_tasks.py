@@ -255,8 +255,8 @@ def test_the_queue_does_not_depend_on_the_order_of_streams() -> None:
 
 
 def asks(views: Views) -> set[str]:
-    """Return the due work that opens tasks; what closes them is refused where that was done."""
-    return {one["_id"] for one in views.pending[DUE] if one["kind"] != CLOSE}
+    """Return the due work that opens tasks and closes them."""
+    return {one["_id"] for one in views.pending[DUE]}
 
 
 def desk(*events: Envelope) -> Any:
