@@ -1,13 +1,12 @@
 """One function a command: load, decide, append. Words are sealed in between."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from prescription import (
     bedside,
     employment,
     erasure,
-    exercise,
     hold,
     intake,
     patient,
@@ -21,7 +20,6 @@ from prescription import (
 )
 from prescription.care import handlers as care
 from prescription.commands import (
-    AskedExercise,
     AssignPatient,
     ChangePractice,
     ChangeSite,
@@ -45,10 +43,8 @@ from prescription.commands import (
     UpdatePatient,
 )
 from prescription.course.stale import check_seen
-from prescription.dosage import Shelf
 from prescription.edition import check_version
 from prescription.flags import handlers as flags
-from prescription.record import chart
 from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
@@ -163,10 +159,7 @@ def place_hold(command: PlaceHold, service: Service, cause: Cause) -> Commit:
     loaded = service.streams.load(patient.KIND, cause, command.patient)
     texts, today = Texts(cause), bedside.today(loaded.state, service)
     events = hold.place(loaded.state, command, today, rules(), texts.keep)
-    texts.seal(service.vault, command.patient)
-    commit = service.streams.append(loaded, events, cause)
-    bedside.forget(command.patient, service, cause)
-    return commit
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def release_hold(command: ReleaseHold, service: Service, cause: Cause) -> Commit:
@@ -179,12 +172,10 @@ def prescribe_program(command: PrescribeProgram, service: Service, cause: Cause)
     loaded = service.streams.load(program.KIND, cause, command.program)
     flags.check(command.patient, service, cause)
     texts = Texts(cause)
-    desk = desk_for(command.patient, command.exercises, {}, service, cause)
+    named = [one.exercise for one in command.exercises]
+    desk = bedside.desk(command.patient, named, {}, service, cause.tenant)
     events = program.prescribe(command, desk, texts.keep)
-    texts.seal(service.vault, command.patient)
-    commit = service.streams.append(loaded, events, cause, key=command.patient)
-    bedside.forget(command.patient, service, cause)
-    return commit
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Commit:
@@ -192,12 +183,10 @@ def revise_program(command: ReviseProgram, service: Service, cause: Cause) -> Co
     check_seen(loaded, command.version, cause.tenant, service)
     owner = loaded.state.prescribed.patient if loaded.state.prescribed else ""
     texts = Texts(cause, _known(loaded.state, service, cause))
-    desk = desk_for(owner, command.exercises, loaded.state.kept, service, cause)
+    named = [one.exercise for one in command.exercises]
+    desk = bedside.desk(owner, named, loaded.state.kept, service, cause.tenant)
     events = program.revise(loaded.state, command, desk, texts.keep)
-    texts.seal(service.vault, owner)
-    commit = service.streams.append(loaded, events, cause)
-    bedside.forget(owner, service, cause)
-    return commit
+    return bedside.append(loaded, events, texts, owner, service, cause)
 
 
 def end_program(command: EndProgram, service: Service, cause: Cause) -> Commit:
@@ -247,26 +236,6 @@ HANDLERS: Mapping[type, Handler] = {
 def _append(loaded: Loaded[Any], events: list[object], service: Service, cause: Cause) -> Commit:
     """Append what was decided; where it was nothing, answer with what is there."""
     return service.streams.append(loaded, events, cause) if events else loaded.commits[-1]
-
-
-def desk_for(
-    owner: str,
-    asked: Iterable[AskedExercise],
-    kept: Mapping[str, int],
-    service: Service,
-    cause: Cause,
-) -> program.Desk:
-    """Return what a decision on a program needs, folded from the streams themselves."""
-    found = service.streams.peek(patient.KIND, cause.tenant, owner).state
-    site = found.registered.site if found.registered else ""
-    states = {
-        one.exercise: service.streams.peek(exercise.KIND, cause.tenant, one.exercise).state
-        for one in asked
-    }
-    library = {one: state for one, state in states.items() if one in kept or state.serves(site)}
-    known = service.streams.peek(chart.KIND, cause.tenant, owner).state
-    today = bedside.today(found, service)
-    return program.Desk(found, Shelf(library, kept), today, rules(), known.conditions)
 
 
 def _known(state: program.Program, service: Service, cause: Cause) -> dict[str, str]:

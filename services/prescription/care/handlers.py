@@ -26,7 +26,7 @@ def begin_plan(command: BeginPlan, service: Service, cause: Cause) -> Commit:
     found = _patient(command.patient, service, cause)
     texts, today = Texts(cause), bedside.today(found, service)
     events = plan.begin(command, found, today, care_rules(), texts.keep)
-    return _sealed(loaded, events, texts, command.patient, service, cause)
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def change_plan(command: ChangePlan, service: Service, cause: Cause) -> Commit:
@@ -36,7 +36,7 @@ def change_plan(command: ChangePlan, service: Service, cause: Cause) -> Commit:
     texts = Texts(cause, _known(known, service, cause))
     today = bedside.today(_patient(command.patient, service, cause), service)
     events = plan.change(loaded.state, command, today, care_rules(), texts.keep)
-    return _sealed(loaded, events, texts, command.patient, service, cause)
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def close_plan(command: ClosePlan, service: Service, cause: Cause) -> Commit:
@@ -50,7 +50,7 @@ def record_visit(command: RecordVisit, service: Service, cause: Cause) -> Commit
     loaded, texts = _read(command, service, cause), Texts(cause)
     desk = _desk(command.patient, command.asked.reviewed, service, cause)
     events = visit.record(loaded.state, command, desk, texts.keep)
-    return _sealed(loaded, events, texts, command.patient, service, cause)
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def amend_visit(command: AmendVisit, service: Service, cause: Cause) -> Commit:
@@ -60,13 +60,13 @@ def amend_visit(command: AmendVisit, service: Service, cause: Cause) -> Commit:
     texts = Texts(cause, _known(known, service, cause))
     desk = _desk(command.patient, command.asked.reviewed, service, cause)
     events = visit.amend(loaded.state, command, desk, texts.keep)
-    return _sealed(loaded, events, texts, command.patient, service, cause)
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def withdraw_visit(command: WithdrawVisit, service: Service, cause: Cause) -> Commit:
     loaded, texts = _read(command, service, cause), Texts(cause)
     events = visit.withdraw(loaded.state, command, care_rules(), texts.keep)
-    return _sealed(loaded, events, texts, command.patient, service, cause)
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 HANDLERS: Mapping[type, Handler] = {
@@ -89,21 +89,6 @@ def _read(
     check_version(loaded, command.version)
     bedside.check_present(command.patient, service, cause)
     return loaded
-
-
-def _sealed(
-    loaded: Loaded[plan.Care],
-    events: list[object],
-    texts: Texts,
-    owner: str,
-    service: Service,
-    cause: Cause,
-) -> Commit:
-    """Seal the words, append, and forget them where the patient was erased meanwhile."""
-    texts.seal(service.vault, owner)
-    commit = service.streams.append(loaded, events, cause, key=owner)
-    bedside.forget(owner, service, cause)
-    return commit
 
 
 def _desk(owner: str, reviewed: Iterable[Reviewed], service: Service, cause: Cause) -> visit.Desk:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from prescription import bedside, exercise, patient, program
+from prescription import bedside, patient, program
 from prescription.course import steer
 from prescription.course.commands import (
     ChangePhase,
@@ -15,9 +15,7 @@ from prescription.course.commands import (
     StepExercise,
 )
 from prescription.course.stale import check_seen
-from prescription.dosage import Shelf
 from prescription.program import Desk, Program
-from prescription.rules import rules
 from prescription.text import Texts
 from shared.service import Handler, Service
 from shared.store import Commit
@@ -99,25 +97,15 @@ def open_program(command: Seen, service: Service, cause: Cause) -> Opened:
 
 
 def desk_of(found: Opened, ids: tuple[str | None, ...], service: Service, tenant: str) -> Desk:
-    """Return what a step is decided with: these exercises, as far as the patient's site has them.
-
-    Those that the program has are there wherever they come from.
-    """
-    site = found.patient.registered.site if found.patient.registered else ""
-    states = {one: service.streams.peek(exercise.KIND, tenant, one).state for one in ids if one}
-    kept = found.state.kept
-    library = {one: known for one, known in states.items() if one in kept or known.serves(site)}
-    return Desk(found.patient, Shelf(library, kept), found.today, rules())
+    """Return what a step is decided with."""
+    return bedside.desk(found.owner, ids, found.state.kept, service, tenant)
 
 
 def put(
     found: Opened, events: list[object], texts: Texts, service: Service, cause: Cause
 ) -> Commit:
     """Seal what was said and append what was decided."""
-    texts.seal(service.vault, found.owner)
-    commit = service.streams.append(found.loaded, events, cause)
-    bedside.forget(found.owner, service, cause)
-    return commit
+    return bedside.append(found.loaded, events, texts, found.owner, service, cause)
 
 
 HANDLERS: Mapping[type, Handler] = {

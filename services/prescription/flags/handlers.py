@@ -22,10 +22,7 @@ def answer_screen(command: AnswerScreen, service: Service, cause: Cause) -> Comm
     found = service.streams.peek(patient.KIND, cause.tenant, command.patient).state
     texts = Texts(cause)
     events = screening.answer(loaded.state, command, found, screen(), rules(), texts.keep)
-    texts.seal(service.vault, command.patient)
-    commit = service.streams.append(loaded, events, cause, key=command.patient)
-    bedside.forget(command.patient, service, cause)
-    return commit
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def decide_screen(command: DecideScreen, service: Service, cause: Cause) -> Commit:
@@ -34,10 +31,7 @@ def decide_screen(command: DecideScreen, service: Service, cause: Cause) -> Comm
     bedside.check_present(command.patient, service, cause)
     texts = Texts(cause)
     events = screening.decide(loaded.state, command, texts.keep)
-    texts.seal(service.vault, command.patient)
-    commit = service.streams.append(loaded, events, cause)
-    bedside.forget(command.patient, service, cause)
-    return commit
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 HANDLERS: Mapping[type, Handler] = {AnswerScreen: answer_screen, DecideScreen: decide_screen}

@@ -33,10 +33,7 @@ def open_task(command: OpenTask, service: Service, cause: Cause) -> Commit:
 def close_task(command: CloseTask, service: Service, cause: Cause) -> Commit:
     loaded, texts = service.streams.load(board.KIND, cause, command.patient), Texts(cause)
     events = board.close_task(loaded.state, command, texts.keep)
-    texts.seal(service.vault, command.patient)
-    commit = service.streams.append(loaded, events, cause)
-    bedside.forget(command.patient, service, cause)
-    return commit
+    return bedside.append(loaded, events, texts, command.patient, service, cause)
 
 
 def accept_proposal(command: AcceptProposal, service: Service, cause: Cause) -> Commit:
