@@ -39,7 +39,7 @@ def faults(
     yield from _reason_faults(command, rules)
     yield from blocked(command.exercises, shelf, conditions)
     for number, asked in enumerate(command.exercises):
-        for found in cautions(_guide(asked, shelf), conditions):
+        for found in cautions(_guide(asked.exercise, shelf), conditions):
             if found.level != BLOCK and asked.exercise not in given:
                 yield fault(f"/exercises/{number}/reason", SAY_WHY)
                 break
@@ -50,13 +50,18 @@ def blocked(
 ) -> Iterator[Fault]:
     """Yield each exercise that is new to the patient, and not for the patient at all."""
     for number, asked in enumerate(exercises):
-        if asked.exercise in shelf.kept:
-            continue
-        for found in cautions(_guide(asked, shelf), conditions):
-            if found.level == BLOCK:
-                told = "Not for this patient: “%(said)s” Choose another."
-                yield fault(f"/exercises/{number}/exercise", told, said=found.sentence)
-                break
+        yield from barred(asked.exercise, f"/exercises/{number}/exercise", shelf, conditions)
+
+
+def barred(exercise: str, pointer: str, shelf: Shelf, conditions: Sequence[str]) -> Iterator[Fault]:
+    """Yield why an exercise that is new to the patient is not for the patient at all."""
+    if exercise in shelf.kept:
+        return
+    for found in cautions(_guide(exercise, shelf), conditions):
+        if found.level == BLOCK:
+            told = "Not for this patient: “%(said)s” Choose another."
+            yield fault(pointer, told, said=found.sentence)
+            return
 
 
 def target_faults(command: PrescribeProgram) -> Iterator[Fault]:
@@ -102,7 +107,7 @@ def _reason_faults(command: PrescribeProgram, rules: Rules) -> Iterator[Fault]:
             yield fault(f"{pointer}/words", "Say it in words.")
 
 
-def _guide(asked: AskedExercise, shelf: Shelf) -> Guide | None:
-    known = shelf.library.get(asked.exercise)
+def _guide(exercise: str, shelf: Shelf) -> Guide | None:
+    known = shelf.library.get(exercise)
     latest = known.latest if known else None
     return latest.guide if latest else None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from prescription import dosage, term
+from prescription.builder import warrant
 from prescription.course import review
 from prescription.course.commands import (
     ChangePhase,
@@ -180,6 +181,8 @@ def _replaced(
         raise ProgramImpossible(LOOK, faults=[fault("/to", dosage.UNKNOWN)])
     if known.retired:
         raise ProgramImpossible(LOOK, faults=[fault("/to", dosage.RETIRED)])
+    if faults := [*warrant.barred(command.to, "/to", desk.shelf, desk.conditions)]:
+        raise ProgramImpossible(LOOK, faults=faults)
     return Exercise(
         exercise=command.to,
         dose=instead(found.dose, known.latest, desk.rules),

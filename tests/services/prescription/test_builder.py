@@ -127,6 +127,18 @@ def test_what_the_record_says_blocks_an_exercise_or_asks_for_a_reason(stocked: C
     assert "A torn Achilles tendon" in refused.json["errors"][0]["reason"]
 
 
+def test_one_click_brings_no_exercise_that_the_record_blocks(stocked: Clinic) -> None:
+    program = stocked.prescribe()
+    record(stocked, conditions=["achilles_tear"])
+
+    body = {"exercise": stocked.exercise, "step": "other"}
+    body |= {"to": exercise("north", "heel-drop-straight")}
+    refused = stocked.post(f"/programs/{program}/steps", body, **{"If-Match": '"1"'})
+
+    assert refused.status_code == 422
+    assert "A torn Achilles tendon" in refused.json["errors"][0]["reason"]
+
+
 def test_a_program_tells_its_reasons_measures_and_bad_days(stocked: Clinic) -> None:
     step = {"exercise": exercise("north", "step-up"), "bad_day": "easier", "taught": "shown"}
     made = stocked.prescribe(
