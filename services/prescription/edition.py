@@ -16,6 +16,15 @@ def check_version(loaded: Loaded[Any], version: int) -> None:
     """
     if not loaded.version:
         raise NotFound(NOBODY_HERE)
+    check_read(loaded, version)
+
+
+def check_read(loaded: Loaded[Any], version: int) -> None:
+    """Refuse a change of what was changed since it was read; before the first one it is 0.
+
+    Raises:
+        Stale: `version` is not the one that is in force.
+    """
     if version != loaded.version:
         raise Stale(
             "Somebody changed this since you read it. Read it again, then decide.",
