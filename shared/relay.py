@@ -29,6 +29,7 @@ from shared.term import BATCH_EVENTS, CHECKPOINT, Deposed, Term, Unpublishable
 from shared.written import BrokerLost, Written, is_short
 
 RETRY_SECONDS = 2.0
+AWAIT_MS = 1000
 INSERTS = [{"$match": {"operationType": "insert"}}]
 # FailedToParse (a token of another kind of server), InvalidResumeToken, ChangeStreamFatalError,
 # ChangeStreamHistoryLost.
@@ -50,6 +51,7 @@ class Relay:
         bootstrap: Kafka's address.
         holder: name of this process in the lease.
         clock: the one that commits are recorded by.
+        await_ms: how long the store may let a look at the change stream wait for a commit.
         blocked: id of the commit that could not be published, or nothing.
     """
 
@@ -61,6 +63,7 @@ class Relay:
     bootstrap: str
     holder: str
     clock: Clock = system
+    await_ms: int = AWAIT_MS
     blocked: str = field(default="", init=False)
 
     def run(self, stop: Event) -> None:
@@ -191,7 +194,10 @@ class Relay:
 
     def _changes(self, token: Any) -> Any:
         return commits(self.database).watch(
-            INSERTS, resume_after=token, max_await_time_ms=50, batch_size=BATCH_EVENTS
+            INSERTS,
+            resume_after=token,
+            max_await_time_ms=self.await_ms,
+            batch_size=BATCH_EVENTS,
         )
 
 

@@ -218,6 +218,9 @@ def _chunks(found: Iterable[Commit]) -> Iterator[list[Commit]]:
 
 
 def _available(changes: Any) -> Iterator[Commit]:
-    """Yield the commits that are there, waiting a moment for the first one only."""
+    """Yield the commits that the server has ready, waiting a moment for the first one only."""
     while change := changes.try_next():
         yield from_document(change["fullDocument"])
+        # There is no public door to it; seen in pymongo 4.20. Asked for more, it waits again.
+        if not changes._cursor._has_next():  # noqa: SLF001
+            return

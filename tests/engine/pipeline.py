@@ -106,6 +106,8 @@ class Bench:
             published=PUBLISHED,
             bootstrap=self.bootstrap,
             holder=holder,
+            # Who steps through a term waits no longer than this for a commit that does not come.
+            await_ms=50,
         )
 
     @property
