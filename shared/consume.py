@@ -39,6 +39,8 @@ TOPIC_SECONDS = 0.2
 POSITIONS = "positions"
 # The end of a commit follows its beginning at once: one that a deposed relay cut off never comes.
 HELD_SECONDS = 10.0
+# Where the client reads is looked at now and then: a log is seldom cut off.
+ALIGN_SECONDS = 1.0
 # A consumer that starts over meets what stopped it soon.
 CALM_SECONDS = 5.0
 
@@ -72,6 +74,7 @@ class Consumer:
         held: partition to what was read beyond it: a commit whose end has not come.
         quiet: partition to since when nothing has come.
         began: when it began, or began again.
+        aligned: when it was last seen that the client reads where it is to.
         pauses: partitions that stand still because too many keys are parked.
     """
 
@@ -87,6 +90,7 @@ class Consumer:
     held: dict[Any, list[Record]] = field(default_factory=dict, init=False)
     quiet: dict[Any, float] = field(default_factory=dict, init=False)
     began: float = field(default=0.0, init=False)
+    aligned: float = field(default=0.0, init=False)
     pauses: Pauses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,7 +156,9 @@ class Consumer:
                 self._advance(client, partition, records)
         self._let_go(client)
         self.pauses.end(client, self.ready)
-        self._realign(client)
+        if time.monotonic() - self.aligned > ALIGN_SECONDS:
+            self._realign(client)
+            self.aligned = time.monotonic()
         self._observe(client)
 
     def _check_topics(self, consumer: Any) -> None:

@@ -34,14 +34,20 @@ def register(database: Database, projection: Projection, now: datetime) -> Docum
 
     A projection that was never seen here is live at once, as its first generation.
     """
-    database[GENERATIONS].update_one(
-        {"_id": projection.name},
-        {"$setOnInsert": {"live": 1, "version": projection.version, "last": 1, "building": None}},
-        upsert=True,
+    return _registered(
+        database, projection, database[GENERATIONS].find_one({"_id": projection.name}), now
     )
-    found = database[GENERATIONS].find_one({"_id": projection.name})
+
+
+def _registered(
+    database: Database, projection: Projection, found: Document | None, now: datetime
+) -> Document:
     if found is None:
-        raise KeyError(projection.name)
+        first = {"live": 1, "version": projection.version, "last": 1, "building": None}
+        database[GENERATIONS].update_one(
+            {"_id": projection.name}, {"$setOnInsert": first}, upsert=True
+        )
+        return register(database, projection, now)
     # Only a raised one: while a deployment rolls, the code it replaces runs beside it.
     if projection.version > _wanted(found):
         return _begin(database, projection, found, now)
@@ -97,13 +103,23 @@ def kept(database: Database, projections: Iterable[Projection]) -> list[str]:
 
 
 def running(
-    database: Database, projection: Projection, since: datetime, now: datetime
+    database: Database, projections: Iterable[Projection], since: datetime, now: datetime
 ) -> list[Running]:
     """Return the generations that are to be kept up to date, each with its `since`.
 
     A generation of another version is left as it stands: this code cannot write it.
     """
-    found = register(database, projection, now)
+    known = {found["_id"]: found for found in database[GENERATIONS].find({})}
+    return [
+        kept
+        for projection in projections
+        for kept in _running(
+            projection, _registered(database, projection, known.get(projection.name), now), since
+        )
+    ]
+
+
+def _running(projection: Projection, found: Document, since: datetime) -> list[Running]:
     building = found["building"]
     kept: list[Running] = []
     if found["version"] == projection.version:

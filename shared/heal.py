@@ -80,16 +80,27 @@ class Healer:
         """Fill one window of waiting keys of each projection and owner; return how many were."""
         take_over(self.database, "heal", self.session)
         filled = 0
+        waiting, parked = self._count(WAITING), self._count(PARKED)
+        compared = {found["_id"]: found for found in self.database[COMPARISONS].find({})}
         for projection, since in self.generations():
+            consumer = projection.consumer
+            WAITING_KEYS.labels(consumer).set(waiting.get(consumer, 0))
+            PARKED_KEYS.labels(consumer).set(parked.get(consumer, 0))
             for owner in projection.services:
                 try:
-                    waiting = self._waiting(projection, owner)
-                    filled += sum(self._fill(projection, since, key) for key in waiting)
-                    self._compare(projection, owner)
+                    keys = self._waiting(projection, owner) if consumer in waiting else ()
+                    filled += sum(self._fill(projection, since, key) for key in keys)
+                    self._compare(projection, owner, compared.get(_comparison(projection, owner)))
                 except Away as fault:
-                    log.warning("owner_away", consumer=projection.consumer, reason=str(fault))
-            self._observe(projection)
+                    log.warning("owner_away", consumer=consumer, reason=str(fault))
         return filled
+
+    def _count(self, state: str) -> dict[str, int]:
+        """Return how many keys of each consumer are in a state."""
+        match: Document = {"$match": {"state": state}}
+        group: Document = {"$group": {"_id": "$consumer", "keys": {"$sum": 1}}}
+        found = self.database[LEDGERS].aggregate([match, group])
+        return {one["_id"]: one["keys"] for one in found}
 
     def _waiting(self, projection: Projection, owner: str) -> list[Document]:
         chosen = {
@@ -149,13 +160,20 @@ class Healer:
         log.info("gap_filled", consumer=target.projection.consumer, ledger=ledger, events=applied)
         return True
 
-    def _compare(self, projection: Projection, owner: str) -> None:
-        """Compare the ledgers with an owner's heads, when it is time."""
+    def _compare(self, projection: Projection, owner: str, known: Document | None) -> None:
+        """Compare the ledgers with an owner's heads, when it is time.
+
+        Args:
+            projection: whose ledgers.
+            owner: a service.
+            known: when they were compared and are to be again; nothing where all heads are to be.
+        """
         comparisons = self.database[COMPARISONS]
         identity = _comparison(projection, owner)
         first: Document = {"until": None, "next": EVER}
-        comparisons.update_one({"_id": identity}, {"$setOnInsert": first}, upsert=True)
-        kept = comparisons.find_one({"_id": identity}) or first
+        if known is None:
+            comparisons.update_one({"_id": identity}, {"$setOnInsert": first}, upsert=True)
+        kept = known or first
         if kept["next"] > system():
             return
         since, until = kept["until"] and kept["until"] - OVERLAP, self.clock() - self.settled
@@ -198,11 +216,6 @@ class Healer:
             ledgers.flush()
         if found:
             log.warning("heads_ahead", consumer=projection.consumer, topic=topic, keys=found)
-
-    def _observe(self, projection: Projection) -> None:
-        for state, gauge in ((WAITING, WAITING_KEYS), (PARKED, PARKED_KEYS)):
-            chosen = {"state": state, "consumer": projection.consumer}
-            gauge.labels(projection.consumer).set(self.database[LEDGERS].count_documents(chosen))
 
 
 def compare_soon(database: Database, projection: Projection) -> None:

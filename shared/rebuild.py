@@ -54,11 +54,7 @@ class Consumers:
 
     def generations(self) -> list[Running]:
         """Return the generations that are to be kept up to date, each with its `since`."""
-        return [
-            found
-            for projection in self.definition.projections
-            for found in running(self.database, projection, self.since, self.clock())
-        ]
+        return running(self.database, self.definition.projections, self.since, self.clock())
 
     def run(self, stop: Event) -> None:
         """Start and stop consumers as generations come and go, until `stop`."""
@@ -126,7 +122,9 @@ class Builder:
 
     def step(self) -> int:
         """Make live what has caught up; return how many."""
-        return sum(switch(self.database, self.bootstrap, found) for found in self.projections)
+        begun = {found["_id"] for found in self.database[GENERATIONS].find({}) if found["building"]}
+        built = [projection for projection in self.projections if projection.name in begun]
+        return sum(switch(self.database, self.bootstrap, projection) for projection in built)
 
 
 def progress(database: Database, bootstrap: str, projection: Projection) -> tuple[int, int]:

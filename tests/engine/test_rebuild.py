@@ -137,12 +137,12 @@ def test_code_of_an_older_version_neither_writes_nor_replaces_what_is_built(
     database, now = counting.service.database, counting.service.clock()
     newer = totals(upgraded(counting))
 
-    begun = generation.running(database, newer, now, now)
-    older = generation.running(database, totals(counting), now, now)
+    begun = generation.running(database, [newer], now, now)
+    older = generation.running(database, [totals(counting)], now, now)
 
     assert [found.generation for found, _ in begun] == [2]
     assert [found.generation for found, _ in older] == [1]
-    assert generation.running(database, newer, now, now) == begun
+    assert generation.running(database, [newer], now, now) == begun
 
 
 def test_a_build_that_was_cut_off_goes_on(counting: Counting) -> None:
