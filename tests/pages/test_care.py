@@ -67,8 +67,7 @@ def page(places: dict[str, str], browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("width", "language"), [(360, "en"), (1280, "es")])
 def test_the_pages_fit_and_everybody_can_use_them(
     page: Page, places: dict[str, str], width: int, language: str
 ) -> None:

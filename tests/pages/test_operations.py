@@ -54,8 +54,7 @@ def page(address: str, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("width", "language"), [(360, "en"), (1280, "es")])
 def test_the_pages_fit_and_everybody_can_use_them(
     page: Page, address: str, width: int, language: str
 ) -> None:
