@@ -257,6 +257,14 @@ class RetireExercise:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreExercise:
+    """Have a retired exercise prescribed again."""
+
+    exercise: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferExercise:
     """Offer an exercise of one site to the whole practice."""
 

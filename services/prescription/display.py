@@ -17,7 +17,7 @@ from prescription import (
     schemas,
     shelves,
 )
-from prescription.exercise import AlreadyRetired, NoOffer, OfTheCatalogue
+from prescription.exercise import AlreadyRetired, NoOffer, NotRetired, OfTheCatalogue
 from prescription.forms import REFUSED, Typed
 from prescription.labels import called, label, say
 from prescription.pages import BOTH, pages
@@ -47,7 +47,7 @@ FORM = (
     "source-title",
     "source-url",
 )
-REFUSALS = (Stale, AlreadyRetired, OfTheCatalogue, NoOffer, shelves.OfAllSites)
+REFUSALS = (Stale, AlreadyRetired, NotRetired, OfTheCatalogue, NoOffer, shelves.OfAllSites)
 
 
 @pages.get(HOME)
@@ -128,6 +128,15 @@ def retire_exercise(exercise: str) -> Any:
     """Have an exercise prescribed no more."""
     shelves.load_own(exercise, asker(), service())
     return _tell(exercise, commands.RetireExercise, {}, "retired")
+
+
+@pages.post(f"{ONE}/restore")
+@page("exercise.restore")
+@api.reads(LISTS)
+def restore_exercise(exercise: str) -> Any:
+    """Have a retired exercise prescribed again."""
+    shelves.load_own(exercise, asker(), service())
+    return _tell(exercise, commands.RestoreExercise, {}, "restored")
 
 
 @pages.post(f"{ONE}/offer")

@@ -356,6 +356,13 @@ class ExerciseRetired:
 
 
 @dataclass(frozen=True, slots=True)
+class ExerciseRestored:
+    """A retired exercise may be prescribed again, as its newest version has it."""
+
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseOffered:
     """A site offered an exercise of its own to the whole practice."""
 
@@ -516,6 +523,7 @@ EVENTS = (
     ExercisePublished,
     ExerciseRevised,
     ExerciseRetired,
+    ExerciseRestored,
     ExerciseOffered,
     ExerciseShared,
     ExerciseDeclined,

@@ -10,6 +10,7 @@ from prescription.events import (
     ExerciseDeclined,
     ExerciseOffered,
     ExercisePublished,
+    ExerciseRestored,
     ExerciseRetired,
     ExerciseRevised,
     ExerciseShared,
@@ -38,6 +39,13 @@ class AlreadyRetired(Refusal):
 
     slug = "exercise-retired"
     title = "This exercise is retired"
+
+
+class NotRetired(Refusal):
+    """Only what was retired is brought back."""
+
+    slug = "exercise-not-retired"
+    title = "This exercise is not retired"
 
 
 class OfTheCatalogue(Refusal):
@@ -89,6 +97,7 @@ class Exercise:
 # What else an event changes.
 CHANGES: dict[type, dict[str, Any]] = {
     ExerciseRetired: {"retired": True, "offered": False},
+    ExerciseRestored: {"retired": False},
     ExerciseOffered: {"offered": True},
     ExerciseShared: {"site": None, "offered": False},
     ExerciseDeclined: {"offered": False},
@@ -178,6 +187,28 @@ def retire(exercise: Exercise, identity: str) -> list[object]:
     return [ExerciseRetired(identity)]
 
 
+def restore(
+    exercise: Exercise, identity: str, newest: PublishExercise | None = None
+) -> list[object]:
+    """Decide that a retired exercise is prescribed again.
+
+    Args:
+        exercise: what is known of it.
+        identity: its id.
+        newest: what the catalogue says of it now, where it is of the catalogue.
+
+    Raises:
+        NotFound: there is none.
+        NotRetired: it is prescribed as it is.
+    """
+    _check_there(exercise)
+    if not exercise.retired:
+        raise NotRetired("It can be prescribed as it is.")
+    back = ExerciseRestored(identity)
+    # The editions that came meanwhile passed it by.
+    return [back, *(renew(evolve(exercise, back), newest) if newest else ())]
+
+
 def offer(exercise: Exercise, command: OfferExercise) -> list[object]:
     """Decide that a site's exercise is offered to all.
 
@@ -215,10 +246,14 @@ def check_in_use(exercise: Exercise) -> None:
         NotFound: there is none.
         AlreadyRetired: it is prescribed no more.
     """
+    _check_there(exercise)
+    if exercise.retired:
+        raise AlreadyRetired("Bring it back first. Programs that have it go on.")
+
+
+def _check_there(exercise: Exercise) -> None:
     if not exercise.versions:
         raise NotFound("There is no exercise with this id.")
-    if exercise.retired:
-        raise AlreadyRetired("It stays as it was. Programs that have it go on.")
 
 
 def _revised(

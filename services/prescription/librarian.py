@@ -106,6 +106,16 @@ def retire_exercise(exercise: str) -> Any:
     return changed(commands.RetireExercise, exercise, "exercises", {})
 
 
+@routes.route("/exercises/<exercise>/restoration", methods=["POST"])
+@allow("exercise.restore")
+@routes.doc(parameters=[api.IF_MATCH])
+@routes.response(201, answers.Created)
+def restore_exercise(exercise: str) -> Any:
+    """Have a retired exercise prescribed again."""
+    shelves.load_own(exercise, asker(), service())
+    return changed(commands.RestoreExercise, exercise, "exercises", {})
+
+
 @routes.route("/exercises/<exercise>/offer", methods=["POST"])
 @allow("exercise.offer")
 @routes.doc(parameters=[api.IF_MATCH])

@@ -11,6 +11,7 @@ from typing import Any
 from prescription.events import (
     ExerciseDeclined,
     ExerciseOffered,
+    ExerciseRestored,
     ExerciseRetired,
     ExerciseShared,
 )
@@ -239,6 +240,7 @@ READS = {
     "library.stocked.v1": "practices",
     "exercise.revised.v1": "exercises",
     "exercise.retired.v1": "exercises",
+    "exercise.restored.v1": "exercises",
     "exercise.offered.v1": "exercises",
     "exercise.shared.v1": "exercises",
     "exercise.declined.v1": "exercises",
@@ -269,6 +271,7 @@ LISTS = Projection(
         "hep.prescription.exercise.published.v1": on_exercise_published,
         "hep.prescription.exercise.revised.v1": on_exercise_revised,
         "hep.prescription.exercise.retired.v1": _on_exercise(ExerciseRetired),
+        "hep.prescription.exercise.restored.v1": _on_exercise(ExerciseRestored),
         "hep.prescription.exercise.offered.v1": _on_exercise(ExerciseOffered),
         "hep.prescription.exercise.shared.v1": _on_exercise(ExerciseShared),
         "hep.prescription.exercise.declined.v1": _on_exercise(ExerciseDeclined),

@@ -27,6 +27,7 @@ PUBLISHED = {
     events.ExercisePublished: Publication("exercise.published", payloads.Library),
     events.ExerciseRevised: Publication("exercise.revised", payloads.RevisedExercise),
     events.ExerciseRetired: Publication("exercise.retired", payloads.OfExercise),
+    events.ExerciseRestored: Publication("exercise.restored", payloads.OfExercise),
     events.ExerciseOffered: Publication("exercise.offered", payloads.OfExercise),
     events.ExerciseShared: Publication("exercise.shared", payloads.OfExercise),
     events.ExerciseDeclined: Publication("exercise.declined", payloads.OfExercise),

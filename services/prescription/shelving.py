@@ -11,6 +11,7 @@ from prescription.commands import (
     MarkFavourite,
     OfferExercise,
     PublishExercise,
+    RestoreExercise,
     RetireExercise,
     ReviseExercise,
     StockLibrary,
@@ -48,6 +49,15 @@ def retire_exercise(command: RetireExercise, service: Service, cause: Cause) -> 
     loaded = service.streams.load(exercise.KIND, cause, command.exercise)
     check_version(loaded, command.version)
     events = exercise.retire(loaded.state, command.exercise)
+    return service.streams.append(loaded, events, cause)
+
+
+def restore_exercise(command: RestoreExercise, service: Service, cause: Cause) -> Commit:
+    loaded = service.streams.load(exercise.KIND, cause, command.exercise)
+    check_version(loaded, command.version)
+    known, word = catalogue(), loaded.state.word
+    newest = known.publication(cause.tenant, word) if word and word in known.entries else None
+    events = exercise.restore(loaded.state, command.exercise, newest)
     return service.streams.append(loaded, events, cause)
 
 
@@ -117,6 +127,7 @@ HANDLERS: Mapping[type, Handler] = {
     PublishExercise: publish_exercise,
     ReviseExercise: revise_exercise,
     RetireExercise: retire_exercise,
+    RestoreExercise: restore_exercise,
     OfferExercise: offer_exercise,
     AnswerOffer: answer_offer,
     MarkFavourite: mark_favourite,

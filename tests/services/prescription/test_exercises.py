@@ -219,6 +219,19 @@ def test_a_retired_exercise_is_prescribed_no_more_and_programs_go_on(clinic: Cli
     assert tell(clinic, clinic.exercise, "retirement").json["type"] == "/problems/exercise-retired"
 
 
+def test_a_retired_exercise_that_comes_back_is_prescribed_again(clinic: Clinic) -> None:
+    early = tell(clinic, clinic.exercise, "restoration")
+    assert (early.status_code, early.json["type"]) == (409, "/problems/exercise-not-retired")
+    tell(clinic, clinic.exercise, "retirement")
+
+    assert tell(clinic, clinic.exercise, "restoration").status_code == 201
+
+    assert clinic.post("/programs", clinic.program_body()).status_code == 201
+    clinic.catch_up()
+    assert names(clinic, "") == ["Sit to stand"]
+    assert names(clinic, "retired=true") == []
+
+
 @pytest.mark.parametrize(
     ("kind", "dose", "field"),
     [
@@ -291,7 +304,9 @@ def test_an_exercise_of_the_catalogue_changes_with_it_alone(clinic: Clinic) -> N
     assert (told.status_code, told.json["type"]) == (409, "/problems/exercise-of-catalogue")
 
 
-@pytest.mark.parametrize("what", ["revisions", "retirement", "offer", "answer", "favourite"])
+@pytest.mark.parametrize(
+    "what", ["revisions", "retirement", "restoration", "offer", "answer", "favourite"]
+)
 def test_nothing_is_said_of_an_exercise_that_is_not_there(clinic: Clinic, what: str) -> None:
     bodies = {"revisions": OWN, "answer": {"accepted": True}, "favourite": {"favourite": True}}
 

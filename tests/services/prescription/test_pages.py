@@ -407,11 +407,12 @@ def test_an_own_exercise_is_put_in_changed_offered_shared_and_retired(clinic: Cl
         ("offer", {}, BO, "offered"),
         ("answer", {"accepted": "true"}, DEE, "shared"),
         ("retire", {}, BO, "retired"),
+        ("restore", {}, BO, "restored"),
     ):
         pressed = press(clinic, own, what, person, **fields)
         assert f"done={done}" in pressed.headers["Location"]
         clinic.catch_up()
-    assert "The exercise is retired" in visit(clinic, f"/exercises/{own}?done=retired").text
+    assert "The exercise is back" in visit(clinic, f"/exercises/{own}?done=restored").text
 
 
 def test_what_is_wrong_with_an_exercise_stands_at_its_field(clinic: Clinic) -> None:

@@ -18,6 +18,7 @@ from prescription.events import (
     ExerciseDeclined,
     ExerciseOffered,
     ExercisePublished,
+    ExerciseRestored,
     ExerciseRetired,
     ExerciseRevised,
     ExerciseShared,
@@ -148,9 +149,25 @@ def test_what_is_retired_stays_as_it_was() -> None:
             again()
 
 
-def test_what_is_not_there_cannot_be_retired() -> None:
-    with pytest.raises(NotFound):
-        exercise.retire(Exercise(), "own")
+def test_what_comes_back_is_what_the_catalogue_says_now() -> None:
+    newer = replace(BROUGHT, edition="2099-01", steps=("Go.",))
+    gone = exercise.evolve(published(BROUGHT), *exercise.retire(published(BROUGHT), "own"))
+
+    back, revised = exercise.restore(gone, "own", newer)
+    (alone,) = exercise.restore(gone, "own", BROUGHT)
+    found = exercise.evolve(exercise.evolve(gone, back), revised)
+
+    assert back == alone == ExerciseRestored("own")
+    assert not found.retired
+    assert (found.latest.steps, found.latest.edition) == (("Go.",), "2099-01")
+    with pytest.raises(exercise.NotRetired):
+        exercise.restore(found, "own", newer)
+
+
+def test_what_is_not_there_is_neither_retired_nor_brought_back() -> None:
+    for asked in (exercise.retire, exercise.restore):
+        with pytest.raises(NotFound):
+            asked(Exercise(), "own")
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ STORY = [
     event("prescription.exercise.offered", "exercise-e1", {"exercise": "e1"}, sequence=5),
     event("prescription.exercise.shared", "exercise-e1", {"exercise": "e1"}, sequence=6),
     event("prescription.exercise.retired", "exercise-e1", {"exercise": "e1"}, sequence=7),
+    event("prescription.exercise.restored", "exercise-e1", {"exercise": "e1"}, sequence=8),
+    event("prescription.exercise.retired", "exercise-e1", {"exercise": "e1"}, sequence=9),
     event("prescription.practice.registered", "practice-north", PRACTICE),
     event("prescription.library.stocked", "library-north", STOCKED),
     event("prescription.library.stocked", "library-north", STOCKED | {"through": 2}, sequence=2),
