@@ -155,8 +155,13 @@ def read(document: Mapping[str, Any], zone: str | None) -> Program:
         start=date.fromisoformat(document["start"]),
         last=min(ends, default=None),
         revisions=tuple(_revision(found) for found in document["revisions"]),
-        pauses=tuple(_pause(found) for found in document.get("pauses", ())),
+        pauses=pauses(document),
     )
+
+
+def pauses(document: Mapping[str, Any]) -> tuple[Pause, ...]:
+    """Return the pauses that were folded into a program's document."""
+    return tuple(_pause(found) for found in document.get("pauses", ()))
 
 
 def paused(document: dict[str, Any], first: str) -> None:

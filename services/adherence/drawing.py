@@ -66,7 +66,9 @@ def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
         one["exercise"]: in_version(one["exercise"], one.get("version", 1))
         for one in _prescribed(visit)
     }
-    library = queries.exercises(service(), identity().tenant, ids.values())
+    asked = {one["exercise"]: one for one in _prescribed(visit)}
+    easier = set(filter(None, map(_easier, asked.values())))
+    library = queries.exercises(service(), identity().tenant, {*ids.values(), *easier})
     figures = _figures(ids)
     instructions = _instructions(visit)
     return {
@@ -75,6 +77,7 @@ def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
             library.get(ids[item.exercise], {}),
             words.texts.get(instructions[item.exercise], ""),
         )
+        | _around(asked[item.exercise], library)
         | {"show": _shown(figures.get(item.exercise), item, visit)}
         for item in visit.agenda.items
     }
@@ -94,6 +97,22 @@ def _card(item: Item, known: Document, instructions: str) -> dict[str, Any]:
         "instructions": instructions,
         "done": asdict(item.entry.done) if item.entry and item.entry.done else None,
     }
+
+
+def _around(asked: Document, library: Mapping[str, Document]) -> dict[str, Any]:
+    """Return when in the day an exercise is done, and what is done instead on a bad day."""
+    instead = library.get(_easier(asked) or "", {})
+    return {
+        "group": asked.get("group"),
+        "bad_day": (asked.get("bad_day") or {}).get("way"),
+        "easier": _spoken(instead).get("plain_name", ""),
+    }
+
+
+def _easier(asked: Document) -> str | None:
+    """Return the exercise of a bad day; a program does not say which version, so its first."""
+    found: str | None = (asked.get("bad_day") or {}).get("exercise")
+    return found
 
 
 def _spoken(known: Document) -> Document:

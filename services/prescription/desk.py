@@ -17,6 +17,7 @@ from prescription.rules import rules
 from prescription.staff import TREATING
 from shared import permission, position
 from shared.errors import Stale
+from shared.schedule import Pause
 from shared.store import Commit
 from shared.web import api
 from shared.web.identity import asker, identity, service
@@ -30,7 +31,10 @@ def today(zone: str) -> date:
 
 
 def placed(program: dict[str, Any], zone: str) -> dict[str, Any]:
-    """Return a program with `state`: ended, over, ahead, ending (within a week) or running."""
+    """Return a program with `last` and `state`.
+
+    The state is ended, over, ahead, paused, ending (within a week) or running.
+    """
     now = today(zone)
     last = min((day for day in (program["end"], program["ended"]) if day), default=date.max)
     state = "running"
@@ -38,6 +42,8 @@ def placed(program: dict[str, Any], zone: str) -> dict[str, Any]:
         state = "ended" if program["ended"] else "over"
     elif program["start"] > now:
         state = "ahead"
+    elif any(pause.holds(now) for pause in program["pauses"]):
+        state = "paused"
     elif last - now <= SOON:
         state = "ending"
     return program | {"state": state, "last": last}
@@ -70,7 +76,8 @@ def program(identifier: str) -> tuple[dict[str, Any], int]:
     """Return a program with its patient and its place in time, and its version."""
     found, version = queries.find_program(identifier, asker(), service())
     patient, _ = queries.find_patient(found["patient"], asker(), service())
-    dates = {"ended": found["ended"] and found["ended"]["date"]}
+    pauses = [Pause(one["date"], one["until"]) for one in found["pauses"]]
+    dates = {"ended": found["ended"] and found["ended"]["date"], "pauses": pauses}
     told = {"revisions": _compared(found["revisions"])}
     return {
         "program": found | {"state": placed(found | dates, patient["zone"])["state"]} | told,

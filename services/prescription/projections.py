@@ -20,6 +20,7 @@ from prescription.policies import go_on, hand_over, stock
 from prescription.search import tokens, words
 from prescription.task.projections import INDEXES as TASK
 from prescription.task.projections import TASKS
+from shared import schedule
 from shared.envelope import Envelope
 from shared.mongo import Document
 from shared.privacy import PRIVACY
@@ -147,6 +148,7 @@ def on_patient_erased(event: Envelope, views: Views) -> None:
 def on_program_prescribed(event: Envelope, views: Views) -> None:
     names = ("program", "patient", "site", "title", "start", "end", "revision", "effective")
     own = {"phase": event.data["phase"]["number"], "ended": None, "order": newest_first(event)}
+    own["pauses"] = []
     _put_program(event, views, _document(event, names) | own)
 
 
@@ -154,6 +156,18 @@ def on_program_revised(event: Envelope, views: Views) -> None:
     names = ("end", "revision", "effective")
     own = {"phase": event.data["phase"]["number"]}
     _put_program(event, views, _own("programs", event, views) | _fields(event, names) | own)
+
+
+def on_program_paused(event: Envelope, views: Views) -> None:
+    program = dict(_own("programs", event, views))
+    schedule.paused(program, event.data["date"])
+    _put_program(event, views, program)
+
+
+def on_program_resumed(event: Envelope, views: Views) -> None:
+    program = dict(_own("programs", event, views))
+    schedule.resumed(program, event.data["date"])
+    _put_program(event, views, program)
 
 
 def on_program_ended(event: Envelope, views: Views) -> None:
@@ -189,7 +203,7 @@ def _put_program(event: Envelope, views: Views, program: Document) -> None:
     patient = _patient(event, views)
     latest = patient["latest"]
     if latest is None or _place(program) >= _place(latest):
-        names = ("program", "title", "start", "end", "ended", "phase")
+        names = ("program", "title", "start", "end", "ended", "phase", "pauses")
         views.put("patients", patient | {"latest": {name: program[name] for name in names}})
 
 
@@ -253,7 +267,7 @@ READS = {
 }
 LISTS = Projection(
     name="lists",
-    version=3,
+    version=4,
     services=("prescription",),
     documents=_documents,
     handlers={
@@ -281,6 +295,8 @@ LISTS = Projection(
         "hep.prescription.patient.erased.v1": on_patient_erased,
         "hep.prescription.program.prescribed.v1": on_program_prescribed,
         "hep.prescription.program.revised.v1": on_program_revised,
+        "hep.prescription.program.paused.v1": on_program_paused,
+        "hep.prescription.program.resumed.v1": on_program_resumed,
         "hep.prescription.program.ended.v1": on_program_ended,
         "hep.prescription.import.started.v1": on_import_started,
         "hep.prescription.import.advanced.v1": on_import_advanced,

@@ -12,6 +12,7 @@ from prescription.program import Program
 from prescription.projections import LISTS
 from prescription.rota import Duty, on_duty
 from prescription.site import Site
+from shared import schedule
 from shared.errors import NotFound
 from shared.mongo import Document
 from shared.permission import NOBODY_HERE, Asker, Person
@@ -352,5 +353,6 @@ def _in_short(program: Document, words: dict[str, Any]) -> dict[str, Any]:
         "id": program["program"],
         "title": words.get(program["title"]),
         "phase": program["phase"],
+        "pauses": schedule.pauses(program),
         **dates,
     }

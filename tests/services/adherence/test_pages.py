@@ -74,6 +74,22 @@ def hears(home: Home, *exercises: dict[str, Any], **more: Any) -> Home:
     return home
 
 
+def test_today_says_when_in_the_day_and_what_to_do_on_a_bad_one(home: Home) -> None:
+    easier = {"way": "easier", "exercise": CALF}
+    hears(
+        home,
+        asks(BRIDGE) | {"group": "morning", "bad_day": {"way": "half", "exercise": None}},
+        asks(WALK, minutes=20) | {"group": "evening", "bad_day": easier},
+    )
+
+    english, spanish = said(home.visit()), said(home.visit(language="es"))
+
+    assert "In the morning." in english
+    assert "On a bad day: do half of it. That counts." in english
+    assert "On a bad day: do “Calf stretch” instead." in english
+    assert "En un mal día: haga la mitad. Eso cuenta." in spanish
+
+
 @pytest.fixture
 def two(home: Home) -> Home:
     """A program of two exercises, the second twice a day."""

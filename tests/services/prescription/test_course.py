@@ -76,6 +76,27 @@ def test_a_program_is_paused_and_resumed(clinic: Clinic) -> None:
     ]
 
 
+def test_lists_say_that_a_program_rests_while_it_does(clinic: Clinic) -> None:
+    program = clinic.prescribe()
+    patient = clinic.get(f"/programs/{program}").json["patient"]
+    clinic.client.set_cookie("hep", BO)
+
+    def listed() -> tuple[bool, bool]:
+        clinic.catch_up()
+        pages = (
+            clinic.client.get("/prescription/"),
+            clinic.client.get(f"/prescription/patients/{patient}"),
+        )
+        one, other = (">Paused<" in page.text for page in pages)
+        return one, other
+
+    steer(clinic, program, "pause", 1, reason="surgery")
+    assert listed() == (True, True)
+
+    steer(clinic, program, "resumption", 2)
+    assert listed() == (False, False)
+
+
 def test_no_event_holds_the_words_of_a_pause(clinic: Clinic) -> None:
     steer(clinic, clinic.prescribe(), "pause", 1, reason="surgery", note="Gallstones")
 

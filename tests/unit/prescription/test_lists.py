@@ -96,6 +96,14 @@ BO: dict[str, Any] = {"staff": "bo", "role": "lead", "sites": ["n"]}
 LEFT = {"staff": "bo", "date": "2026-09-30", "successor": None}
 ASSIGNED = {"patient": "ana", "therapist": "dee"}
 UPDATED = {"patient": "ana", "site": "s", "zone": "Europe/Paris", "language": "es"}
+PAUSED = {
+    "program": "second",
+    "patient": "ana",
+    "date": "2026-09-21",
+    "reason": "surgery",
+    "note": None,
+}
+RESUMED = {"program": "second", "patient": "ana", "date": "2026-09-28"}
 STORY = [
     event("prescription.site.registered", "site-n", SITE),
     event("prescription.staff.registered", "staff-bo", BO),
@@ -125,6 +133,8 @@ STORY = [
     revised("first", 2),
     revised("second", 3),
     ended("first", 3),
+    event("prescription.program.paused", "program-second", PAUSED, sequence=3),
+    event("prescription.program.resumed", "program-second", RESUMED, sequence=4),
 ]
 ERASED = event("prescription.patient.erased", "patient-ana", {"patient": "ana"}, sequence=4)
 COLLECTIONS = ("patients", "programs", "exercises", "practices", "regions", "sites", "staff")
@@ -165,6 +175,7 @@ def test_a_patient_is_listed_with_the_latest_program_as_it_stands() -> None:
         "end": None,
         "ended": None,
         "phase": 3,
+        "pauses": [{"first": "2026-09-21", "until": "2026-09-28"}],
     }
     assert not found["erased"]
 
