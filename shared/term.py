@@ -24,6 +24,10 @@ from shared.store import Commit, Store, commits, from_document
 from shared.written import Written
 
 BATCH_EVENTS = 500
+# What comes in so short a time goes together, as each batch costs a wait for the broker, a
+# checkpoint and a transaction of every consumer; where much has come, more is there already.
+GATHER_SECONDS = 0.05
+FEW = 50
 NOTE_SECONDS = 3.0
 SWEEP_SECONDS = 30.0
 # Recorded by the writers' clocks: what is younger may still be on its way through the stream.
@@ -154,6 +158,8 @@ class Term:
         if batch:
             self.send(batch)
             failpoint("relay.after_ack")
+            if len(batch) < FEW:
+                self.lost.wait(GATHER_SECONDS)
         due = time.monotonic() - self.noted > NOTE_SECONDS
         # An idle stream's token moves too; kept, it outlives the server's own log.
         if self.changes.resume_token != self.moved and (batch or due):
