@@ -40,6 +40,7 @@ def _front() -> Front:
     from prescription.record import routes as charts  # noqa: F401, PLC0415
     from prescription.rights import routes  # noqa: PLC0415
     from prescription.scim import scim  # noqa: PLC0415
+    from prescription.suggest import pages as advice  # noqa: F401, PLC0415
     from prescription.suggest import routes as suggestions  # noqa: F401, PLC0415
     from prescription.task import pages as task_pages  # noqa: F401, PLC0415
     from prescription.task import routes as task_routes  # noqa: F401, PLC0415

@@ -7,6 +7,7 @@ from typing import Any
 
 from prescription.care import labels as care
 from prescription.flags import labels as flags
+from prescription.suggest import labels as suggest
 
 CONTROL = re.compile(r"(exercises|shifts|authorised|targets)-(\d{1,4})-(\w+)")
 # In the order in which they stand on pages.
@@ -209,6 +210,7 @@ CODES = {
     "waiting": "Waiting for something",
     **care.CODES,
     **flags.CODES,
+    **suggest.CODES,
     "morning": "In the morning",
     "midday": "At midday",
     "evening": "In the evening",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from prescription import forms
+from prescription.events import Dose
 from prescription.forms import DATE, Typed
 from prescription.protocol.events import Item, TemplatePublished, TemplateRevised
 from shared.commands import identify
@@ -158,21 +159,34 @@ def _targets(values: Typed) -> Iterable[dict[str, Any]]:
             yield {"goal": number} | told
 
 
-def _row(item: Item, side: str) -> dict[str, Any]:
-    dose = {
-        name: _whole(getattr(item.dose, name))
+def row(exercise: str, dose: Dose, priority: int = 1, origin: str = "") -> dict[str, Any]:
+    """Return an exercise as a row of a draft.
+
+    Args:
+        exercise: its id; empty where the library has none.
+        dose: to begin with.
+        priority: 1 (always) to 3 (if there is time).
+        origin: what it is called where it comes from.
+    """
+    amounts = {
+        name: _whole(getattr(dose, name))
         for name in (*forms.WHOLE, *forms.DECIMAL, "band", "side", "tempo")
-        if getattr(item.dose, name) is not None
+        if getattr(dose, name) is not None
     }
-    if item.affected and side:
-        dose["side"] = side
     return {
-        "exercise": item.exercise or "",
-        "dose": dose | {"weekdays": list(item.dose.weekdays)},
-        "priority": item.priority,
+        "exercise": exercise,
+        "dose": amounts | {"weekdays": list(dose.weekdays)},
+        "priority": priority,
         "instructions": "",
-        "origin": item.name,
+        "origin": origin,
     }
+
+
+def _row(item: Item, side: str) -> dict[str, Any]:
+    found = row(item.exercise or "", item.dose, item.priority, item.name)
+    if item.affected and side:
+        found["dose"]["side"] = side
+    return found
 
 
 def _whole(value: Any) -> Any:
@@ -189,7 +203,7 @@ def _typed(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as a form holds it: a date by its parts."""
+    """Return a value as a form holds it: a date by its parts, a number as it is typed."""
     if isinstance(value, date):
         return _parts(value)
-    return value
+    return str(value) if isinstance(value, int) else value

@@ -1,12 +1,11 @@
 """Conditions of a record, and which exercises say of themselves that they are not for them."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from prescription.events import Guide
+from typing import Protocol
 
 BLOCK, REASON = "block", "reason"
 
@@ -34,6 +33,18 @@ class Caution:
     sentence: str
 
 
+class Guiding(Protocol):
+    """What says for whom an exercise is not."""
+
+    @property
+    def contraindications(self) -> Sequence[str]:
+        """Sentences, each of somebody for whom it is not."""
+
+    @property
+    def precautions(self) -> Sequence[str]:
+        """Sentences, each of what to take care of."""
+
+
 @cache
 def known() -> Mapping[str, Condition]:
     """Return the conditions by code, read from `conditions.toml`."""
@@ -41,7 +52,7 @@ def known() -> Mapping[str, Condition]:
     return {code: Condition(one["level"], tuple(one["finds"])) for code, one in found.items()}
 
 
-def cautions(guide: Guide | None, conditions: Iterable[str]) -> Iterator[Caution]:
+def cautions(guide: Guiding | None, conditions: Iterable[str]) -> Iterator[Caution]:
     """Yield what an exercise says against these conditions, the first sentence for each.
 
     Args:

@@ -6,7 +6,8 @@ from prescription.payloads import UsualSchema
 
 BY = (
     "a restriction's code, or phase, irritability, age, fresh, equipment, unread (nobody has read "
-    "what it asks of the body) or unused (the practice does not prescribe it)"
+    "what it asks of the body), record (it says that it is not for a condition) or unused (the "
+    "practice does not prescribe it)"
 )
 
 

@@ -79,7 +79,7 @@ def read(case: Case, rules: Rules) -> Reading:
     marks = {name: _mark(case, condition, rules) for name, condition in rules.conditions.items()}
     best = max((marks[name] for name, one in rules.conditions.items() if one.aims), default=0)
     if not best:
-        none = fault("/diagnosis", "Nothing is known here of this diagnosis: choose by hand.")
+        none = fault("/diagnosis/words", "Nothing is known here of this diagnosis: choose by hand.")
         raise CaseUnread("Exercises can be chosen from the library.", faults=[none])
     about = {
         name: one for name, one in rules.conditions.items() if one.aims and marks[name] == best

@@ -1,10 +1,12 @@
 """A proposal over what the practice prescribes, told in the asker's language."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from prescription import shelves
 from prescription.catalogue import Catalogue, Entry, catalogue, identity
+from prescription.record.conditions import BLOCK, cautions
 from prescription.suggest.case import Case
 from prescription.suggest.limits import Barred
 from prescription.suggest.proposal import Pick, Proposal, suggest
@@ -21,8 +23,17 @@ DECIDES = {
 }
 
 
-def propose(case: Case, language: str, asker: Asker, service: Service) -> dict[str, Any]:
+def propose(
+    case: Case, language: str, asker: Asker, service: Service, *, conditions: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return what answers.Suggestion has.
+
+    Args:
+        case: without a name.
+        language: to be told in.
+        asker: who asks.
+        service: whose library.
+        conditions: codes of a patient's record: what says that it is not for one is left out.
 
     Raises:
         CaseUnread: the case names what is not known.
@@ -31,10 +42,17 @@ def propose(case: Case, language: str, asker: Asker, service: Service) -> dict[s
     ids = {identity(asker.tenant, word): word for word in whole.entries}
     found = shelves.named(list(ids), asker, service)
     used = {ids[one["id"]] for one in found if not one["retired"]}
-    prescribed = {word: entry for word, entry in whole.entries.items() if word in used}
-    proposal = suggest(case, replace(whole, entries=prescribed), rules())
+    against = {
+        word: barred
+        for word, entry in whole.entries.items()
+        if (barred := _against(entry, conditions))
+    }
+    left = {
+        word: entry for word, entry in whole.entries.items() if word in used and word not in against
+    }
+    proposal = suggest(case, replace(whole, entries=left), rules())
     unused = {word: UNUSED for word in whole.entries if word not in used}
-    left_out = {**proposal.left_out, **unused}
+    left_out = {**proposal.left_out, **against, **unused}
     return tell(replace(proposal, left_out=left_out), case, whole, asker.tenant, language)
 
 
@@ -77,6 +95,15 @@ def tell(
         "edition": catalogue.edition,
         "versions": dict(known.versions),
     }
+
+
+def _against(entry: Entry, conditions: Iterable[str]) -> Barred | None:
+    """Return what an exercise says of itself against a patient's record, if that blocks it."""
+    found = next((one for one in cautions(entry, conditions) if one.level == BLOCK), None)
+    if found is None:
+        return None
+    english = f"not for a condition of the record: “{found.sentence}”"
+    return Barred("record", Limit(en=english, es="no es para una afección de su ficha"))
 
 
 def _brief(tenant: str, word: str, entry: Entry, language: str) -> dict[str, Any]:

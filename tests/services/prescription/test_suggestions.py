@@ -93,7 +93,7 @@ def test_who_treats_nobody_asks_for_nothing(clinic: Clinic) -> None:
 
 def test_what_cannot_be_read_is_refused_at_its_field(clinic: Clinic) -> None:
     for changed, pointer in (
-        ({"diagnosis": {"code": "X99"}}, "/diagnosis"),
+        ({"diagnosis": {"code": "X99"}}, "/diagnosis/words"),
         ({"diagnosis": {}}, "/diagnosis/words"),
         ({"restrictions": ["moon"]}, "/restrictions/0"),
         ({"equipment": ["trampoline"]}, "/equipment/0"),

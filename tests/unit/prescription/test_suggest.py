@@ -170,7 +170,7 @@ def test_a_code_that_fits_two_takes_the_limits_and_aims_of_both() -> None:
 
 
 def test_a_short_word_is_no_beginning_of_another() -> None:
-    assert pointers(code="", words="Piel seca") == ["/diagnosis"]
+    assert pointers(code="", words="Piel seca") == ["/diagnosis/words"]
 
 
 def test_a_goal_moves_what_serves_it_forward_and_is_named() -> None:
@@ -184,8 +184,8 @@ def test_a_goal_moves_what_serves_it_forward_and_is_named() -> None:
 @pytest.mark.parametrize(
     ("changed", "pointer"),
     [
-        ({"code": "X99"}, "/diagnosis"),
-        ({"system": "SNOMED CT"}, "/diagnosis"),
+        ({"code": "X99"}, "/diagnosis/words"),
+        ({"system": "SNOMED CT"}, "/diagnosis/words"),
         ({"restrictions": ("floor", "moon")}, "/restrictions/1"),
         ({"equipment": ("trampoline",)}, "/equipment/0"),
         ({"phase": "soon"}, "/phase"),
