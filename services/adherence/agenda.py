@@ -4,7 +4,7 @@ Pure: from the program, the diary and the date that it is where the patient live
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from typing import Any, Literal
@@ -147,6 +147,24 @@ def once(dose: Mapping[str, Any]) -> Done:
     """Return what was done of an exercise that was done as prescribed, one time."""
     names = ("sets", "repetitions", "hold_seconds", "minutes", "load_kg")
     return Done(**{name: dose[name] for name in names})
+
+
+def short(agenda: Agenda, rules: Rules) -> tuple[Item, ...]:
+    """Return the exercises of the short version of a date: the foremost that are not begun.
+
+    There is none for a date that was begun, or asks for no more than the short version does.
+    """
+    fresh = [item for item in agenda.to_do if item.state == "open"]
+    if len(fresh) < len(agenda.asked) or len(fresh) <= rules.short.exercises:
+        return ()
+    foremost = sorted(fresh, key=lambda item: item.priority)[: rules.short.exercises]
+    return tuple(item for item in fresh if item in foremost)
+
+
+def little(dose: Mapping[str, Any], rules: Rules) -> Done:
+    """Return what the short version has of an exercise: fewer sets, all else as prescribed."""
+    whole = once(dose)
+    return replace(whole, sets=min(whole.sets, rules.short.sets)) if whole.sets else whole
 
 
 def _items(program: Program, done_on: DoneOn, day: date, session: Session | None) -> Iterator[Item]:

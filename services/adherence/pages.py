@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from adherence import drawing, forms, looks, queries, schemas, telling, visit
-from adherence.agenda import Item, agenda, once
+from adherence.agenda import Item, agenda, little, once, short
 from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.entrance import entrance
 from adherence.forms import DONE, REFUSED, SCALES
@@ -25,7 +25,7 @@ from shared.web.identity import asker, page, service
 
 BOTH = ["GET", "POST"]
 A_DAY = "/programs/<program>/<day>"
-ALL = "all"
+ALL, SHORT = "all", "short"
 
 pages = Blueprint("pages", __name__, url_prefix="/adherence")
 pages.register_blueprint(entrance)
@@ -56,7 +56,7 @@ def show_day(program: str, day: str) -> Any:
 @pages.post(f"{A_DAY}/done")
 @page("today.log")
 def log_done(program: str, day: str) -> Any:
-    """Log one exercise, or all that are open, as done as prescribed, once each."""
+    """Log one exercise, all that are open, or the short version, as done once each."""
     found = visit.open_day(program, day)
     body = {
         "exercise": request.form.get("exercise", ""),
@@ -149,6 +149,7 @@ def _show(found: Visit) -> str:
         found,
         others=visit.running(programs, found),
         yesterday=yesterday if before.kind == "open" else None,
+        few=short(found.agenda, rules()),
         confirmed=visit.confirmed(found),
         unsaved=request.args.get("unsaved", ""),
     )
@@ -171,11 +172,16 @@ def _draw_feeling(
 
 def _tapped(found: Visit, exercise: str, revision: str) -> list[Entered]:
     """Return the exercises of a tap, in the doses of the revision that the page showed."""
+    shown = found.doses(revision)
+    if exercise == SHORT:
+        few = short(found.agenda, rules())
+        return [
+            Entered(one.exercise, little(shown.get(one.exercise, one.dose), rules())) for one in few
+        ]
     if exercise == ALL:
         items = found.agenda.to_do
     else:
         items = tuple(one for one in found.agenda.items if one.exercise == exercise and one.left)
-    shown = found.doses(revision)
     return [Entered(one.exercise, once(shown.get(one.exercise, one.dose))) for one in items]
 
 

@@ -42,6 +42,14 @@ class Inviting:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """The short version of a day: of how many exercises, and how many sets of each."""
+
+    exercises: int
+    sets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Counts, weights, codes and limits, each with the version and the source it comes from.
 
@@ -49,6 +57,7 @@ class Rules:
         streak: lengths of streaks that are milestones.
         total: numbers of sessions that are milestones.
         weights: of an exercise in the completion, by its priority.
+        short: what the short version of a day asks for.
         skipped: codes for why an exercise was left out.
         limits: the least and the most of each number of what was done.
         answers: the least and the most of pain, effort and difficulty.
@@ -64,6 +73,7 @@ class Rules:
     streak: tuple[int, ...]
     total: tuple[int, ...]
     weights: Mapping[int, int]
+    short: Short
     skipped: tuple[str, ...]
     limits: Mapping[str, Limits]
     answers: Limits
@@ -85,6 +95,7 @@ def rules() -> Rules:
         streak=tuple(found["milestones"]["streak"]),
         total=tuple(found["milestones"]["total"]),
         weights={int(name): weight for name, weight in found["completion"]["weights"].items()},
+        short=Short(found["short"]["exercises"], found["short"]["sets"]),
         skipped=tuple(entry["skipped"]),
         limits={name: (low, high) for name, (low, high) in entry["limits"].items()},
         answers=(answers["range"][0], answers["range"][1]),

@@ -228,6 +228,22 @@ def test_one_tap_logs_an_exercise_as_prescribed_and_says_what_comes_next(two: Ho
     assert session["occurred"] == "2026-09-07T17:00:00+02:00"
 
 
+def test_the_short_version_is_one_tap_counts_and_is_told_as_a_part(home: Home) -> None:
+    page = hears(home, asks(BRIDGE), asks(CALF), asks(WALK, minutes=20, priority=2)).visit()
+    assert "The short version" in said(page)
+
+    words = said(tap(home, "short", page))
+
+    session = home.session()
+    assert [(one["exercise"], one["done"]["sets"]) for one in session["entries"]] == [
+        (BRIDGE, 1),
+        (CALF, 1),
+    ]
+    assert 0 < session["completion"] < 1
+    assert "You have reached something: Your first session" in words
+    assert "The short version" not in words
+
+
 def test_an_exercise_of_twice_a_day_is_tapped_twice(two: Home) -> None:
     assert "Once more today" in said(tap(two, WALK))
     assert "Once more today" not in said(tap(two, WALK))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adherence.agenda import Agenda, agenda, once
+from adherence.agenda import Agenda, agenda, little, once, short
 from adherence.commands import Entered
 from adherence.diary import Diary
 from adherence.events import Done
@@ -162,3 +162,22 @@ def test_a_program_that_rests_asks_for_nothing_and_shows_what_may_be_done() -> N
     assert (shown.kind, names(shown.asked), names(shown.others)) == ("paused", [], [BRIDGE])
     assert [day.status for day in shown.week] == ["off"] * 7
     assert (shown.due, shown.following) == (0, None)
+
+
+def test_the_short_version_is_one_set_of_the_foremost_in_the_therapists_order() -> None:
+    found = program(asks(CALF, priority=3), asks(WALK, priority=2, minutes=20), asks(BRIDGE))
+    few = short(seen(found), rules())
+
+    assert names(few) == [WALK, BRIDGE]
+    assert [little(item.dose, rules()) for item in few] == [
+        Done(minutes=20),
+        Done(sets=1, repetitions=10),
+    ]
+
+
+def test_a_short_day_or_one_that_was_begun_has_no_short_version() -> None:
+    three = program(asks(CALF), asks(WALK), asks(BRIDGE))
+    begun, _ = logged(three, logs(MONDAY, entered(BRIDGE)))
+
+    assert short(seen(program(asks(WALK), asks(BRIDGE))), rules()) == ()
+    assert short(seen(three, begun), rules()) == ()
