@@ -33,7 +33,7 @@ MAX_PARTS = 1000
 # A form that is sent when the session is over leads to the issuer, and a browser asks where to.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self' {issuer}; frame-ancestors 'none'"
+    "manifest-src 'self'; base-uri 'none'; form-action 'self' {issuer}; frame-ancestors 'none'"
 )
 HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 HEADERS = {
