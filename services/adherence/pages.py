@@ -67,7 +67,7 @@ def log_done(program: str, day: str) -> Any:
     entries = tuple(_tapped(found, **body))
     if not entries:
         return telling.turn_back(found)
-    told = telling.told(found, entries, "as_prescribed")
+    told = telling.told(found, entries, "edited" if body["exercise"] == SHORT else "as_prescribed")
     try:
         return telling.save(found, telling.logs(found, told), body)
     except Refusal as refusal:
@@ -149,7 +149,7 @@ def _show(found: Visit) -> str:
         found,
         others=visit.running(programs, found),
         yesterday=yesterday if before.kind == "open" else None,
-        few=short(found.agenda, rules()),
+        few=[(one, little(one.dose, rules())) for one in short(found.agenda, rules())],
         confirmed=visit.confirmed(found),
         unsaved=request.args.get("unsaved", ""),
     )

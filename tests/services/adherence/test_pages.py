@@ -231,6 +231,7 @@ def test_one_tap_logs_an_exercise_as_prescribed_and_says_what_comes_next(two: Ho
 def test_the_short_version_is_one_tap_counts_and_is_told_as_a_part(home: Home) -> None:
     page = hears(home, asks(BRIDGE), asks(CALF), asks(WALK, minutes=20, priority=2)).visit()
     assert "The short version" in said(page)
+    assert "Bridge: 1 set of 10" in said(page)
 
     words = said(tap(home, "short", page))
 
@@ -240,6 +241,7 @@ def test_the_short_version_is_one_tap_counts_and_is_told_as_a_part(home: Home) -
         (CALF, 1),
     ]
     assert 0 < session["completion"] < 1
+    assert session["mode"] == "edited"
     assert "You have reached something: Your first session" in words
     assert "The short version" not in words
 
