@@ -6,11 +6,10 @@ Pure: from the program, the diary and the date that it is where the patient live
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from math import ceil
 from typing import Any, Literal
 
 from adherence import streak
-from adherence.completion import share
+from adherence.completion import left, share
 from adherence.diary import Diary
 from adherence.events import Done, Entry, Session
 from adherence.milestone import Next, upcoming
@@ -26,9 +25,6 @@ from shared.schedule import (
     missed,
     stretches_of_week,
 )
-
-# Shares are of whole numbers of sets: what is nearer than this is a whole.
-NEAR = 1e-6
 
 State = Literal["open", "done", "partial", "skipped"]
 Kind = Literal["ahead", "over", "paused", "off", "open", "done"]
@@ -178,7 +174,7 @@ def _items(program: Program, done_on: DoneOn, day: date, session: Session | None
             priority=found.priority,
             asked=runs and _is_asked(program, done_on, day, found),
             state=_state(entry),
-            left=_left(found, entry),
+            left=left(entry) if entry else found.dose["times_per_day"],
             entry=entry,
         )
 
@@ -203,11 +199,6 @@ def _state(entry: Entry | None) -> State:
     if entry.done is None:
         return "skipped"
     return "done" if share(entry) >= 1 else "partial"
-
-
-def _left(exercise: Exercise, entry: Entry | None) -> int:
-    times = int(exercise.dose["times_per_day"])
-    return times - ceil(share(entry) * times - NEAR) if entry else times
 
 
 def _kind(program: Program, items: tuple[Item, ...], day: date) -> Kind:

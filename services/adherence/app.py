@@ -1,7 +1,7 @@
 """What makes this service this service."""
 
 from adherence.duties import DUE
-from adherence.events import EVENTS
+from adherence.events import EVENTS, UPCASTERS
 from adherence.export import export
 from adherence.handlers import HANDLERS
 from adherence.invite import now
@@ -20,6 +20,7 @@ def _front() -> Front:
 DEFINITION = Definition(
     name="adherence",
     events=EVENTS,
+    upcasters=UPCASTERS,
     published=PUBLISHED,
     handlers=HANDLERS,
     projections=PROJECTIONS,

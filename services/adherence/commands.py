@@ -12,12 +12,19 @@ ANSWERS: frozenset[Answer] = frozenset(("pain", "effort", "difficulty", "note"))
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """One exercise as the patient tells it: done, or left out with or without a reason."""
+    """One exercise as the patient tells it: done, or left out with or without a reason.
+
+    `mode` and `evidence` are the session's where the entry has none of its own. `seen` is how many
+    goes at it the device knew of on that date; None says that it knew all.
+    """
 
     exercise: str
     done: Done | None = None
     skipped: str | None = None
     difficulty: int | None = None
+    mode: Mode | None = None
+    evidence: Evidence | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import fields, replace
+from math import ceil
 from typing import Any
 
 from adherence.events import Done, Entry, Prescribed
@@ -9,6 +10,8 @@ from adherence.rules import Rules
 from shared.schedule import Exercise
 
 DIGITS = 4
+# Shares are of whole numbers of sets: what is nearer than this is a whole.
+NEAR = 1e-6
 MEASURES = ("repetitions", "minutes", "hold_seconds")
 
 
@@ -46,6 +49,12 @@ def share(entry: Entry) -> float:
     unit = measure(entry.prescribed)
     asked = amount(entry.prescribed, unit) * entry.prescribed.times_per_day
     return min(amount(entry.done, unit) / asked, 1.0) if asked else 0.0
+
+
+def left(entry: Entry) -> int:
+    """Return how many times of the day's dose are still to be done; one begun is not."""
+    times = entry.prescribed.times_per_day
+    return times - ceil(share(entry) * times - NEAR)
 
 
 def together(first: Done | None, second: Done | None, unit: str) -> Done | None:

@@ -49,7 +49,7 @@ def evolve(diary: Diary, event: object) -> Diary:
     return replace(diary, noticed=noticed.evolve(diary.noticed, event))
 
 
-KIND = Kind("program", Diary(), evolve, shape=2)
+KIND = Kind("program", Diary(), evolve, shape=3)
 
 
 def find(diary: Diary, session: str) -> Session:

@@ -1,10 +1,12 @@
 """What happened at the patient's home, and who was let in there, in the words of the clinic."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from adherence.signals import events as signals
+from shared.codec import Upcaster
 from shared.privacy import ErasureCompleted
 
 Mode = Literal["as_prescribed", "edited"]
@@ -40,13 +42,21 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exercise of a session: what was prescribed, and what was done or why it was not."""
+    """One exercise of a session: what was prescribed, and what was done or why it was not.
+
+    `goes` is how often it was told of as another go, `occurred` when the last of them was over;
+    `evidence` is what the weakest of them rests on.
+    """
 
     exercise: str
     prescribed: Prescribed
     done: Done | None
     skipped: str | None
     difficulty: int | None
+    occurred: datetime
+    mode: Mode
+    evidence: Evidence
+    goes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +194,17 @@ EVENTS = (
     *signals.EVENTS,
     ErasureCompleted,
 )
+
+
+def with_evidence(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a session of before 2026-12, whose exercises did not say each what they rest on."""
+    told = {name: data[name] for name in ("occurred", "mode", "evidence")}
+    entries = [{**told, "goes": 1, **entry} for entry in data["entries"]]
+    return {**data, "entries": entries}
+
+
+# (type, schema) to the function that lifts it to the next schema.
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    ("SessionLogged", 1): with_evidence,
+    ("SessionAmended", 1): with_evidence,
+}

@@ -15,6 +15,11 @@ def code(what: str, *examples: str, empty: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=empty, metadata=about)
 
 
+def added(what: str) -> fields.String:
+    """Return a code that records of before it was added lack."""
+    return fields.String(metadata={"description": what})
+
+
 def maybe_whole(what: str = "") -> fields.Integer:
     about = {"description": what} if what else {}
     return fields.Integer(
@@ -65,6 +70,13 @@ class EntrySchema(Schema):
         "why it was left out; null where it was done or no reason given", "pain", empty=True
     )
     difficulty = answer("how difficult this exercise was")
+    # Of before 2026-12 no entry says these of itself.
+    occurred = fields.AwareDateTime(metadata={"description": "when the last go at it was over"})
+    mode = added("how it was told: as_prescribed or edited")
+    evidence = added("what the weakest go rests on: tap, timed, counted, observed or device")
+    goes = fields.Integer(
+        validate=validate.Range(min=1), metadata={"description": "in how many goes it was told"}
+    )
 
 
 class Session(Schema):

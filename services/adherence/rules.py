@@ -58,6 +58,7 @@ class Rules:
         total: numbers of sessions that are milestones.
         weights: of an exercise in the completion, by its priority.
         short: what the short version of a day asks for.
+        apart: how much time lies at least between two goes at an exercise.
         skipped: codes for why an exercise was left out.
         limits: the least and the most of each number of what was done.
         answers: the least and the most of pain, effort and difficulty.
@@ -74,6 +75,7 @@ class Rules:
     total: tuple[int, ...]
     weights: Mapping[int, int]
     short: Short
+    apart: timedelta
     skipped: tuple[str, ...]
     limits: Mapping[str, Limits]
     answers: Limits
@@ -96,6 +98,7 @@ def rules() -> Rules:
         total=tuple(found["milestones"]["total"]),
         weights={int(name): weight for name, weight in found["completion"]["weights"].items()},
         short=Short(found["short"]["exercises"], found["short"]["sets"]),
+        apart=timedelta(minutes=found["goes"]["apart_minutes"]),
         skipped=tuple(entry["skipped"]),
         limits={name: (low, high) for name, (low, high) in entry["limits"].items()},
         answers=(answers["range"][0], answers["range"][1]),

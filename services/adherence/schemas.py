@@ -19,6 +19,7 @@ OPEN: dict[str, Any] = {"load_default": None, "allow_none": True}
 # Beyond these a year is mistyped, and differences of clocks could not be counted.
 YEARS = (1970, 2999)
 MOST_ENTRIES = 100
+MOST_GOES = 1000
 
 
 def says(wrong: str) -> dict[str, Any]:
@@ -124,6 +125,22 @@ class EnteredRequest(Schema):
     )
     skipped = one_of(rules().skipped, **OPEN)
     difficulty = answer("how difficult this exercise was", load_default=None)
+    mode = one_of(
+        get_args(Mode), **OPEN, metadata={"description": "null: as the request says of all"}
+    )
+    evidence = one_of(
+        get_args(Evidence), **OPEN, metadata={"description": "null: as the request says of all"}
+    )
+    seen = whole(
+        0,
+        MOST_GOES,
+        **OPEN,
+        metadata={
+            "description": "how many goes at it the device knew of on that date, its own of before "
+            "included; where another device told of more, the same go counts once. "
+            "null: the device knew all"
+        },
+    )
 
     @validates_schema
     def check_either(self, data: dict[str, Any], **_: Any) -> None:

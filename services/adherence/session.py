@@ -10,7 +10,15 @@ from typing import Any
 from adherence.commands import AmendSession, LogSession, Told
 from adherence.completion import completion, done_exercises, highest
 from adherence.diary import Decided, Desk, Diary, find
-from adherence.entry import Unfitting, beside_prescribed, corrected, merged
+from adherence.entry import (
+    Unfitting,
+    beside_prescribed,
+    corrected,
+    evidence,
+    fresh,
+    merged,
+    mode,
+)
 from adherence.events import Entry, Session, SessionAmended, SessionLogged
 from adherence.moment import Moment, days, settle
 from adherence.signals.noticing import with_signals
@@ -50,7 +58,7 @@ def log(diary: Diary, command: LogSession, desk: Desk, note: str | None = None) 
     told = _session(diary, command.told, desk, moment, note)
     earlier = diary.sessions.get(moment.local_date)
     if earlier is not None:
-        return with_signals(diary, _added(diary, earlier, told, desk), desk)
+        return with_signals(diary, _added(diary, earlier, told, command.told, desk), desk)
     if not told.entries:
         raise Unfitting(
             "A session tells of exercises.",
@@ -71,7 +79,7 @@ def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = No
         _check_revision(desk.program, command.revision)
     told = _session(diary, command.told, desk, _same_date(earlier, command.told, desk), note)
     if command.reason == "added":
-        return with_signals(diary, _added(diary, earlier, told, desk), desk)
+        return with_signals(diary, _added(diary, earlier, told, command.told, desk), desk)
     kept = {name: getattr(earlier, name) for name in command.kept}
     entries = corrected(earlier.entries, told.entries)
     whole = replace(_whole(diary, earlier, told, entries, desk), **kept)
@@ -131,7 +139,7 @@ def _same_date(earlier: Session, told: Told, desk: Desk) -> Moment:
 def _session(diary: Diary, told: Told, desk: Desk, moment: Moment, note: str | None) -> Session:
     """Return what was told as the session of its date, beside what was prescribed."""
     program, day = desk.program, moment.local_date
-    entries = beside_prescribed(told.entries, program, day)
+    entries = beside_prescribed(told, program, day, moment.occurred)
     share = _completion(diary, day, entries, desk)
     return Session(
         program=program.program,
@@ -149,21 +157,24 @@ def _session(diary: Diary, told: Told, desk: Desk, moment: Moment, note: str | N
         effort=told.effort,
         difficulty=told.difficulty,
         note=note,
-        mode=told.mode,
-        evidence=told.evidence,
+        mode=mode(entries) if entries else told.mode,
+        evidence=evidence(entries) if entries else told.evidence,
     )
 
 
-def _added(diary: Diary, earlier: Session, told: Session, desk: Desk) -> SessionAmended:
-    """Return a date's session with another go: doses add up, the highest answers stand."""
-    whole = _whole(diary, earlier, told, merged(earlier.entries, told.entries), desk)
+def _added(diary: Diary, earlier: Session, told: Session, said: Told, desk: Desk) -> SessionAmended:
+    """Return a date's session with another go: doses add up, the highest answers stand.
+
+    Raises:
+        AlreadyTold: another device told of all of it before.
+    """
+    goes = fresh(earlier.entries, told.entries, said.entries, desk.rules.apart)
+    whole = _whole(diary, earlier, told, merged(earlier.entries, goes), desk)
     answers = {
         name: highest(getattr(earlier, name), getattr(told, name))
         for name in ("pain", "effort", "difficulty")
     }
-    note = told.note or earlier.note
-    mode = whole.mode if earlier.mode == whole.mode else "edited"
-    added = replace(whole, **answers, note=note, mode=mode)
+    added = replace(whole, **answers, note=told.note or earlier.note)
     return SessionAmended(**_fields(added), reason="added")
 
 
@@ -172,15 +183,14 @@ def _whole(
 ) -> Session:
     """Return what was told with the entries of the whole date; answers alone change no dose."""
     share = _completion(diary, told.local_date, entries, desk)
-    source = told if told.entries else earlier
     return replace(
         told,
         entries=entries,
         completion=share,
         partial=share < 1,
         late=earlier.late,
-        mode=source.mode,
-        evidence=source.evidence,
+        mode=mode(entries),
+        evidence=evidence(entries),
     )
 
 

@@ -17,7 +17,7 @@ from tests.unit.adherence import facts
 
 # Of each kind with snapshots, what its state looked like when its shape was last raised.
 SHAPES = {
-    "adherence program 2": "857ed583c903",
+    "adherence program 3": "341def0003e4",
     "notifications patient 1": "d1eaac7a7584",
 }
 KINDS: dict[str, Kind[Any]] = {

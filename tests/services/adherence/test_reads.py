@@ -65,6 +65,10 @@ def test_a_session_of_a_list_is_the_session_itself(week: Home) -> None:
         },
         "skipped": None,
         "difficulty": None,
+        "occurred": listed[0]["occurred"],
+        "mode": "as_prescribed",
+        "evidence": "tap",
+        "goes": 1,
     }
 
 

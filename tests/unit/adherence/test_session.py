@@ -1,12 +1,12 @@
 """What may be told of a date, and what a second telling makes of the first."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
-from adherence.entry import Unfitting
+from adherence.entry import AlreadyTold, Unfitting
 from adherence.events import Done, SessionAmended, SessionLogged
 from adherence.session import Ended, NotStarted
 from shared.errors import NotFound, NotYet, Refusal
@@ -289,3 +289,74 @@ def test_the_programs_end_is_judged_by_the_corrected_date() -> None:
 
     with pytest.raises(Ended):
         logged(program(end=MONDAY), told, now=evening(MONDAY + DAY))
+
+
+def test_every_exercise_says_what_it_rests_on_and_the_session_what_the_weakest_does() -> None:
+    timed = replace(entered(BRIDGE), evidence="timed")
+
+    diary, _ = logged(TWO, logs(MONDAY, timed, entered(CALF)))
+
+    found = session_of(diary)
+    assert [one.evidence for one in found.entries] == ["timed", "tap"]
+    assert (found.evidence, found.mode) == ("tap", "as_prescribed")
+
+
+def test_a_second_go_leaves_what_is_weaker_and_when_the_last_one_was() -> None:
+    first = logs(MONDAY, replace(entered(sets=1), evidence="counted"))
+    then = evening(MONDAY) + timedelta(hours=1)
+    second = logs(MONDAY, entered(sets=2), mode="edited", occurred=then, device_now=then)
+
+    diary, _ = logged(DAILY, first, second)
+
+    entry = session_of(diary).entries[0]
+    assert (entry.evidence, entry.mode, entry.goes, entry.occurred) == ("tap", "edited", 2, then)
+
+
+def test_a_go_that_a_second_device_tells_again_counts_once() -> None:
+    later = evening(MONDAY) + timedelta(hours=3)
+    again = replace(entered(), seen=0)
+
+    with pytest.raises(AlreadyTold):
+        logged(DAILY, logs(MONDAY), logs(MONDAY, again, occurred=later, device_now=later))
+
+
+def test_what_a_second_device_tells_besides_is_kept() -> None:
+    again = replace(entered(), seen=0)
+
+    diary, _ = logged(TWO, logs(MONDAY), logs(MONDAY, again, entered(CALF), pain=3))
+
+    found = session_of(diary)
+    assert [(one.exercise, one.goes) for one in found.entries] == [(BRIDGE, 1), (CALF, 1)]
+    assert (found.entries[0].done, found.pain) == (Done(3, 10), 3)
+
+
+@pytest.mark.parametrize(("minutes", "goes"), [(29, 1), (30, 2)])
+def test_a_day_that_asks_twice_takes_a_second_device_for_another_go_later(
+    minutes: int, goes: int
+) -> None:
+    twice = program(asks(times_per_day=2), asks(CALF))
+    then = evening(MONDAY) + timedelta(minutes=minutes)
+    again = replace(entered(), seen=0)
+
+    diary, _ = logged(
+        twice,
+        logs(MONDAY),
+        logs(MONDAY, again, entered(CALF), occurred=then, device_now=then),
+    )
+
+    assert session_of(diary).entries[0].goes == goes
+
+
+def test_one_device_may_tell_of_more_than_was_asked_for() -> None:
+    diary, _ = logged(DAILY, logs(MONDAY), logs(MONDAY, replace(entered(), seen=1)))
+
+    assert session_of(diary).entries[0].done == Done(6, 10)
+
+
+def test_a_correction_is_no_other_go() -> None:
+    first, second = logs(MONDAY), logs(MONDAY, replace(entered(), seen=1))
+
+    diary, _ = logged(DAILY, first, second, corrects(MONDAY, entered(sets=1)))
+
+    entry = session_of(diary).entries[0]
+    assert (entry.goes, entry.done) == (2, Done(1, 10))
