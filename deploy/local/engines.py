@@ -27,6 +27,13 @@ READY_SECONDS = 60
 STOP_SECONDS = 10
 # KRaft wants a cluster id: any 16 bytes in URL-safe base64. One machine, one cluster.
 CLUSTER_ID = "aGVwLW9uZS1tYWNoaW5lMQ"
+# What open transactions have written cannot leave SecantusDB's cache. Left alone, everybody waits
+# for room as soon as that is a tenth of it, whoever could commit included: six transactions of 3 MB
+# stopped the store. WiredTiger, inside of it, reads this; in per cent of the cache.
+ROOM = (
+    "eviction_updates_trigger=80,eviction_updates_target=5,"
+    "eviction_dirty_trigger=80,eviction_dirty_target=10"
+)
 
 
 class EngineError(Exception):
@@ -227,7 +234,8 @@ def secantus(data: Path, port: int | None = None) -> Engine:
         *("--cache-size", "256M", "--sync-on-commit", "--noop-heartbeat-seconds", "10"),
         *("--oplog-max-entries", "100000000", "--oplog-retention-seconds", "2592000"),
     ]
-    return Engine("SecantusDB", command, port, data / "logs" / "secantus.log")
+    environment = {"WIREDTIGER_CONFIG": ROOM}
+    return Engine("SecantusDB", command, port, data / "logs" / "secantus.log", environment)
 
 
 def uri(port: int) -> str:
