@@ -42,14 +42,14 @@ def draw(
         errors: what is wrong by field, in English.
         more: what else the page shows.
     """
-    words = _words(visit, others)
+    words = words_of(visit, others)
     say: Callable[[str], str] = current_app.jinja_env.globals["_"]  # type: ignore[assignment]
     goals = (words.texts.get(goal) for goal in visit.document["goals"])
     return render_template(
         f"adherence/{template}",
         visit=visit,
         agenda=visit.agenda,
-        cards=_cards(visit, words),
+        cards=cards_of(visit, words),
         title=words.texts.get(visit.document["title"], ""),
         goals=[goal for goal in goals if goal],
         others=[(one["program"], words.texts.get(one["title"], "")) for one in others],
@@ -60,8 +60,8 @@ def draw(
     )
 
 
-def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
-    """Return what a card shows of each exercise; a library that has not come yet lacks its name."""
+def cards_of(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
+    """Return what a card shows of each exercise, by its id; one that has not come has no name."""
     ids = {
         one["exercise"]: in_version(one["exercise"], one.get("version", 1))
         for one in _prescribed(visit)
@@ -78,7 +78,10 @@ def _cards(visit: Visit, words: Words) -> dict[str, dict[str, Any]]:
             words.texts.get(instructions[item.exercise], ""),
         )
         | _around(asked[item.exercise], library)
-        | {"show": _shown(figures.get(item.exercise), item, visit)}
+        | {
+            "show": _shown(figures.get(item.exercise), item, visit),
+            "figure": _figure(figures.get(item.exercise)),
+        }
         for item in visit.agenda.items
     }
 
@@ -143,6 +146,11 @@ def _figures(exercises: Iterable[str]) -> dict[str, str | None]:
         return {}
 
 
+def _figure(word: str | None) -> str:
+    """Return where a figure says its phases; empty without a figure."""
+    return f"/prescription/demonstrations/{word}.json" if word else ""
+
+
 def _shown(word: str | None, item: Item, visit: Visit) -> str:
     """Return where an exercise is shown in its dose, with a way back; empty without a figure."""
     if word is None:
@@ -158,7 +166,7 @@ def _shown(word: str | None, item: Item, visit: Visit) -> str:
     return f"/prescription/demonstrations/{word}?{query}"
 
 
-def _words(visit: Visit, others: Iterable[Document]) -> Words:
+def words_of(visit: Visit, others: Iterable[Document] = ()) -> Words:
     """Ask the owner for the therapist's words; a page without them still tells what to do."""
     ids = {visit.document["title"], *visit.document["goals"], *(one["title"] for one in others)}
     ids |= set(filter(None, _instructions(visit).values()))

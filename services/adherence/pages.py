@@ -4,6 +4,7 @@ What was saved is confirmed on the page of its date; what was not is said there 
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
@@ -13,6 +14,8 @@ from adherence import drawing, forms, looks, queries, schemas, telling, visit
 from adherence.agenda import Item, agenda, little, once, short
 from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.entrance import entrance
+from adherence.events import Evidence, Mode
+from adherence.follow import steps
 from adherence.forms import DONE, REFUSED, SCALES
 from adherence.reception import reception
 from adherence.rules import rules
@@ -26,6 +29,7 @@ from shared.web.identity import asker, page, service
 BOTH = ["GET", "POST"]
 A_DAY = "/programs/<program>/<day>"
 ALL, SHORT = "all", "short"
+TIMED: Evidence = "timed"
 
 pages = Blueprint("pages", __name__, url_prefix="/adherence")
 pages.register_blueprint(entrance)
@@ -96,6 +100,30 @@ def tell_exercise(program: str, day: str, exercise: str) -> Any:
         return telling.turn_back(found, forms.slug(refusal))
 
 
+@pages.route(f"{A_DAY}/exercises/<exercise>/follow", methods=BOTH)
+@page("today.log")
+def follow_exercise(program: str, day: str, exercise: str) -> Any:
+    """Go through an exercise with a timer, and log what was done of it as another go."""
+    found = visit.open_day(program, day)
+    item = found.item(exercise)
+    if request.method == "GET":
+        return _draw_follow(found, item, asdict(once(item.dose)))
+    values = forms.exercise(request.form)
+    body = forms.entry(exercise, values, left_out=False)
+    timed = request.form.get("evidence") == TIMED
+    if again := telling.repeated(found, {**body, "timed": timed}):
+        return again
+    try:
+        entry = schemas.EnteredRequest().load(body)
+        mode: Mode = "as_prescribed" if entry.done == once(item.dose) else "edited"
+        told = telling.told(found, (entry,), mode, evidence=TIMED if timed else "tap")
+        return telling.save(found, telling.logs(found, told), {**body, "timed": timed})
+    except REFUSED as refusal:
+        if wrong := forms.errors(refusal, DONE):
+            return _draw_follow(found, item, values, wrong)
+        return telling.turn_back(found, forms.slug(refusal))
+
+
 @pages.route(f"{A_DAY}/feeling", methods=BOTH)
 @page("today.log")
 def tell_feeling(program: str, day: str) -> Any:
@@ -161,6 +189,20 @@ def _draw_exercise(
     reasons = rules().skipped
     return drawing.draw(
         "exercise.html", found, item=item, values=values, errors=errors, reasons=reasons
+    )
+
+
+def _draw_follow(
+    found: Visit, item: Item, values: Mapping[str, Any], errors: Mapping[str, str] | None = None
+) -> str:
+    return drawing.draw(
+        "follow.html",
+        found,
+        item=item,
+        values=values,
+        errors=errors,
+        steps=steps(item.dose, rules().follow),
+        pace=rules().follow.repetition_seconds,
     )
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,16 @@ class Short:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Seconds of an exercise with a timer where its dose says nothing."""
+
+    ready_seconds: float
+    switch_seconds: float
+    repetition_seconds: float
+    rest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Counts, weights, codes and limits, each with the version and the source it comes from.
 
@@ -58,6 +68,7 @@ class Rules:
         total: numbers of sessions that are milestones.
         weights: of an exercise in the completion, by its priority.
         short: what the short version of a day asks for.
+        follow: how long what takes with a timer.
         apart: how much time lies at least between two goes at an exercise.
         skipped: codes for why an exercise was left out.
         limits: the least and the most of each number of what was done.
@@ -75,6 +86,7 @@ class Rules:
     total: tuple[int, ...]
     weights: Mapping[int, int]
     short: Short
+    follow: Follow
     apart: timedelta
     skipped: tuple[str, ...]
     limits: Mapping[str, Limits]
@@ -98,6 +110,7 @@ def rules() -> Rules:
         total=tuple(found["milestones"]["total"]),
         weights={int(name): weight for name, weight in found["completion"]["weights"].items()},
         short=Short(found["short"]["exercises"], found["short"]["sets"]),
+        follow=Follow(**{field.name: found["follow"][field.name] for field in fields(Follow)}),
         apart=timedelta(minutes=found["goes"]["apart_minutes"]),
         skipped=tuple(entry["skipped"]),
         limits={name: (low, high) for name, (low, high) in entry["limits"].items()},

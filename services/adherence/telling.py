@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from adherence.commands import ANSWERS, AmendSession, Answer, Entered, LogSession, Told
-from adherence.events import Mode, Session
+from adherence.events import Evidence, Mode, Session
 from adherence.rules import rules
 from adherence.visit import Visit
 from shared import commands, position
@@ -23,6 +23,7 @@ def told(
     entries: tuple[Entered, ...] = (),
     mode: Mode = "edited",
     answers: Mapping[str, Any] | None = None,
+    evidence: Evidence = "tap",
 ) -> Told:
     """Return what is told now of the visit's date.
 
@@ -37,7 +38,7 @@ def told(
         device_now=visit.now,
         entries=entries,
         mode=mode,
-        evidence="tap",
+        evidence=evidence,
         **unanswered | dict(answers or {}),
     )
 

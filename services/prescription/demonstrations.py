@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from prescription.figure import movement as movements
 from prescription.figure import picture
@@ -89,6 +89,15 @@ def describe(
         "wide": shown.wide,
         "verified": movement.verified,
     }
+
+
+@demonstrations.get("/<word>.json")
+def show_phases(word: str) -> Any:
+    """Tell what a player shows and says: the picture that moves and the phases of a repetition."""
+    shown = describe(word, _side(), _asked("hold", LONGEST))
+    answer = jsonify({name: shown[name] for name in ("name", "moving", "printed", "phases")})
+    answer.vary.add("Accept-Language")
+    return answer
 
 
 @demonstrations.get("/<word>.svg")

@@ -31,6 +31,7 @@ OPEN = {
     "pages.entrance.redeem_link",
     "pages.entrance.redeem_code",
     "demonstrations.show",
+    "demonstrations.show_phases",
     "demonstrations.show_still",
     "demonstrations.show_moving",
 }

@@ -1,17 +1,47 @@
 // Plays a moving picture: a figure that shows an exercise. Without it the stills below say the same.
 //
 // The picture holds one second for each phase, from one key pose to the next. It never runs by
-// itself: here its time is set, and so come speed, holds and the counter.
+// itself: its time is set from outside, and so come speed, holds and the counter.
 
 const ease = (share) => share * share * (3 - 2 * share);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+class Figure extends HTMLElement {
+  // Loads a picture, in the place of whatever was shown.
+  async load(address) {
+    if (this.dataset.shows === address) return;
+    const answer = await fetch(address);
+    if (answer.status !== 200) throw new Error(answer.statusText);
+    const found = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+    this.picture = document.adoptNode(found.documentElement);
+    this.dataset.shows = address;
+    this.replaceChildren(this.picture);
+    this.hidden = false;
+    this.picture.pauseAnimations();
+  }
+
+  // Shows the pose of a moment of a repetition, in seconds. Returns its phase, and for how many
+  // seconds the pose is still held: null while the figure moves.
+  pose(phases, time) {
+    let start = 0;
+    let index = 0;
+    while (index < phases.length - 1 && time >= start + phases[index].seconds + phases[index].hold) {
+      start += phases[index].seconds + phases[index].hold;
+      index += 1;
+    }
+    const phase = phases[index];
+    const held = time - start - phase.seconds;
+    this.picture?.setCurrentTime(index + ease(Math.min(1, (time - start) / phase.seconds)));
+    return { phase, left: phase.hold && held >= 0 ? Math.max(0, phase.hold - held) : null };
+  }
+}
+customElements.define("hep-figure", Figure);
 
 for (const player of document.querySelectorAll("[data-moving]")) {
   const part = (name) => player.querySelector(`[data-${name}]`);
   const phases = JSON.parse(player.dataset.phases);
   const most = Number(player.dataset.repetitions ?? Infinity);
   const length = phases.reduce((sum, phase) => sum + phase.seconds + phase.hold, 0);
-  let picture = null;
   let loading = null;
   let running = false;
   let time = 0; // seconds of this repetition
@@ -21,19 +51,11 @@ for (const player of document.querySelectorAll("[data-moving]")) {
   const pressed = (name) => part(name).getAttribute("aria-pressed") === "true";
 
   const show = () => {
-    let start = 0;
-    let index = 0;
-    while (index < phases.length - 1 && time >= start + phases[index].seconds + phases[index].hold) {
-      start += phases[index].seconds + phases[index].hold;
-      index += 1;
-    }
-    const phase = phases[index];
-    const held = Math.max(0, time - start - phase.seconds);
-    picture.setCurrentTime(index + ease(Math.min(1, (time - start) / phase.seconds)));
+    const { phase, left } = part("stage").pose(phases, time);
     part("caption").textContent = phase.words;
     part("count").textContent = done;
-    part("holding").hidden = phase.hold === 0 || time < start + phase.seconds;
-    part("seconds").textContent = Math.min(phase.hold, Math.ceil(phase.hold - held));
+    part("holding").hidden = left === null;
+    part("seconds").textContent = Math.ceil(left ?? phase.hold);
   };
 
   const set = (runs) => {
@@ -63,18 +85,8 @@ for (const player of document.querySelectorAll("[data-moving]")) {
     if (running) requestAnimationFrame(step);
   };
 
-  const load = async () => {
-    const answer = await fetch(player.dataset.moving);
-    if (answer.status !== 200) throw new Error(answer.statusText);
-    const found = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
-    picture = document.adoptNode(found.documentElement);
-    part("stage").replaceChildren(picture);
-    part("stage").hidden = false;
-    picture.pauseAnimations();
-  };
-
   const play = async () => {
-    loading ??= load();
+    loading ??= part("stage").load(player.dataset.moving);
     try {
       await loading;
     } catch {
@@ -90,7 +102,7 @@ for (const player of document.querySelectorAll("[data-moving]")) {
   part("again").addEventListener("click", () => {
     time = 0;
     done = 0;
-    if (picture) show();
+    if (part("stage").picture) show();
   });
   for (const name of ["slow", "loop"]) {
     part(name).addEventListener("click", () => part(name).setAttribute("aria-pressed", String(!pressed(name))));
