@@ -17,6 +17,7 @@ from adherence.entrance import entrance
 from adherence.events import Evidence, Mode
 from adherence.follow import steps
 from adherence.forms import DONE, REFUSED, SCALES
+from adherence.kept.pages import kept
 from adherence.reception import reception
 from adherence.rules import rules
 from adherence.supporters import supporters
@@ -33,6 +34,7 @@ TIMED: Evidence = "timed"
 
 pages = Blueprint("pages", __name__, url_prefix="/adherence")
 pages.register_blueprint(entrance)
+pages.register_blueprint(kept)
 pages.register_blueprint(reception)
 pages.register_blueprint(supporters)
 

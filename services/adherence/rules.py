@@ -69,6 +69,7 @@ class Rules:
         weights: of an exercise in the completion, by its priority.
         short: what the short version of a day asks for.
         follow: how long what takes with a timer.
+        kept_days: so many days after today a device keeps.
         apart: how much time lies at least between two goes at an exercise.
         skipped: codes for why an exercise was left out.
         limits: the least and the most of each number of what was done.
@@ -87,6 +88,7 @@ class Rules:
     weights: Mapping[int, int]
     short: Short
     follow: Follow
+    kept_days: int
     apart: timedelta
     skipped: tuple[str, ...]
     limits: Mapping[str, Limits]
@@ -111,6 +113,7 @@ def rules() -> Rules:
         weights={int(name): weight for name, weight in found["completion"]["weights"].items()},
         short=Short(found["short"]["exercises"], found["short"]["sets"]),
         follow=Follow(**{field.name: found["follow"][field.name] for field in fields(Follow)}),
+        kept_days=found["kept"]["days"],
         apart=timedelta(minutes=found["goes"]["apart_minutes"]),
         skipped=tuple(entry["skipped"]),
         limits={name: (low, high) for name, (low, high) in entry["limits"].items()},

@@ -137,6 +137,8 @@ def _gone() -> Response:
     """Lead out, and have the provider ask again who it is at the next sign-in of this browser."""
     pending[AGAIN] = True
     answer = redirect("/", 303)
+    # What a patient had this device keep goes as well.
+    answer.headers["Clear-Site-Data"] = '"storage"'
     forget(answer)
     return answer
 

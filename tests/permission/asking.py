@@ -30,6 +30,7 @@ OPEN = {
     "pages.entrance.show_link",
     "pages.entrance.redeem_link",
     "pages.entrance.redeem_code",
+    "pages.kept.send_worker",
     "demonstrations.show",
     "demonstrations.show_phases",
     "demonstrations.show_still",

@@ -1,9 +1,15 @@
 // Small comforts. Every page works without them.
 
+// Who signs out while this device keeps what was not sent yet (kept.js) is asked first.
+document.querySelector("form[data-leaves]")?.addEventListener("submit", (event) => {
+  const unsent = Object.keys(localStorage).some((name) => name.startsWith("hep.outbox."));
+  if (unsent && !confirm(event.target.dataset.leaves)) event.preventDefault();
+});
+
 // A form is sent once. The button stays enabled: a disabled one would not post its name and value.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-disabled", "true");

@@ -36,13 +36,14 @@ OTHER, THEIRS = "f" * 32, "e" * 32
 A_DAY = f"/adherence/programs/{PROGRAM}/{MONDAY}"
 FEELING = f"{A_DAY}/feeling"
 MAIN = re.compile(r"<main.*</main>", re.DOTALL)
+TEMPLATE = re.compile(r"<template.*?</template>", re.DOTALL)
 TAGS = re.compile(r"<[^>]+>")
 
 
 def said(page: Any) -> str:
-    """Return the words of a page, without its frame."""
+    """Return the words of a page, without its frame and without what a script may show."""
     (main,) = MAIN.findall(page.text)
-    return " ".join(TAGS.sub(" ", main).split())
+    return " ".join(TAGS.sub(" ", TEMPLATE.sub(" ", main)).split())
 
 
 def tap(home: Home, exercise: str = BRIDGE, page: Any = None, revision: int = 1) -> Any:

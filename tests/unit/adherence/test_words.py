@@ -52,7 +52,7 @@ def test_what_a_form_is_told_is_said_in_spanish(schema: type, body: dict[str, ob
 
 
 def test_no_spanish_text_is_left_over() -> None:
-    sources = TEMPLATES + "".join(path.read_text() for path in HERE.glob("*.py"))
+    sources = TEMPLATES + "".join(path.read_text() for path in HERE.rglob("*.py"))
     said = {text for text in OWN if text not in sources}
 
     assert all(text.startswith(("Give ", "Say it in")) for text in said)
