@@ -6,8 +6,8 @@ from typing import Literal
 
 from adherence.events import Done, Evidence, Mode, Part, Reason, Way
 
-Answer = Literal["pain", "effort", "difficulty", "note"]
-ANSWERS: frozenset[Answer] = frozenset(("pain", "effort", "difficulty", "note"))
+Answer = Literal["pain", "effort", "difficulty", "note", "next_morning"]
+ANSWERS: frozenset[Answer] = frozenset(("pain", "effort", "difficulty", "note", "next_morning"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Told:
     note: str | None
     mode: Mode
     evidence: Evidence
+    next_morning: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

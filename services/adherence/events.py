@@ -63,6 +63,8 @@ class Entry:
 class Session:
     """All that a patient did for a program on one local date; None is "not answered", never 0.
 
+    `pain` was during it, `next_morning` is the pain on the morning after.
+
     `revision` is the one in force on that date; `due` tells whether it asked for anything;
     `completion` is the weighted share of what it asked for, and `partial` that this is below 1.
     """
@@ -84,6 +86,12 @@ class Session:
     note: str | None
     mode: Mode
     evidence: Evidence
+    next_morning: int | None
+
+    @property
+    def worst_pain(self) -> int | None:
+        """The higher of the pain during it and on the morning after; None where none was told."""
+        return max((one for one in (self.pain, self.next_morning) if one is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +211,20 @@ def with_evidence(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "entries": entries}
 
 
+def with_morning(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a session of before 2026-12, when nobody was asked how the morning after was."""
+    return {"next_morning": None, **data}
+
+
+def lifted(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a session of any time as one of today."""
+    return with_morning(with_evidence(data))
+
+
 # (type, schema) to the function that lifts it to the next schema.
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("SessionLogged", 1): with_evidence,
     ("SessionAmended", 1): with_evidence,
+    ("SessionLogged", 2): with_morning,
+    ("SessionAmended", 2): with_morning,
 }

@@ -10,6 +10,7 @@ from shared.errors import Invalid, Refusal, flatten
 
 DONE = ("sets", "repetitions", "hold_seconds", "minutes", "load_kg")
 SCALES = ("pain", "effort", "difficulty")
+MORNING = ("next_morning",)
 REFUSED = (ValidationError, Refusal)
 
 
@@ -28,6 +29,11 @@ def entry(exercise: str, values: Mapping[str, Any], *, left_out: bool) -> dict[s
 def feeling(form: Mapping[str, str]) -> dict[str, Any]:
     """Return what was typed of how it felt; what was not answered is None."""
     return _numbers(form, SCALES) | {"note": form.get("note", "")}
+
+
+def morning(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was typed of the morning after."""
+    return _numbers(form, MORNING)
 
 
 def errors(refusal: ValidationError | Refusal, names: Iterable[str]) -> dict[str, str]:

@@ -14,9 +14,9 @@ from adherence import drawing, forms, looks, queries, schemas, telling, visit
 from adherence.agenda import Item, agenda, little, once, short
 from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.entrance import entrance
-from adherence.events import Evidence, Mode
+from adherence.events import Evidence, Mode, Session
 from adherence.follow import steps
-from adherence.forms import DONE, REFUSED, SCALES
+from adherence.forms import DONE, MORNING, REFUSED, SCALES
 from adherence.kept.pages import kept
 from adherence.reception import reception
 from adherence.rules import rules
@@ -142,10 +142,35 @@ def tell_feeling(program: str, day: str) -> Any:
     try:
         answers = schemas.AnswersRequest().load(values)
         told = telling.told(found, answers=answers)
-        return telling.save(found, telling.corrects(found, found.session, told), values)
+        command = telling.corrects(found, found.session, told, kept=ANSWERS - answers.keys())
+        return telling.save(found, command, values)
     except REFUSED as refusal:
         if wrong := forms.errors(refusal, (*SCALES, "note")):
             return _draw_feeling(found, values, wrong)
+        return telling.turn_back(found, forms.slug(refusal))
+
+
+@pages.route(f"{A_DAY}/morning", methods=BOTH)
+@page("today.log")
+def tell_morning(program: str, day: str) -> Any:
+    """Tell how much it hurts on the morning after, or correct what was told."""
+    found = visit.open_day(program, day)
+    session = found.session
+    if session is None or found.agenda.day == found.agenda.today:
+        return telling.turn_back(found)
+    if request.method == "GET":
+        return drawing.draw("morning.html", found, value=session.next_morning)
+    values = forms.morning(request.form)
+    if again := telling.repeated(found, values):
+        return again
+    try:
+        answers = schemas.AnswersRequest().load(values)
+        told = telling.told(found, answers=answers)
+        command = telling.corrects(found, session, told, kept=ANSWERS - answers.keys())
+        return telling.save(found, command, values)
+    except REFUSED as refusal:
+        if wrong := forms.errors(refusal, MORNING):
+            return drawing.draw("morning.html", found, value=values["next_morning"], errors=wrong)
         return telling.turn_back(found, forms.slug(refusal))
 
 
@@ -179,10 +204,18 @@ def _show(found: Visit) -> str:
         found,
         others=visit.running(programs, found),
         yesterday=yesterday if before.kind == "open" else None,
+        day_before=yesterday,
         few=[(one, little(one.dose, rules())) for one in short(found.agenda, rules())],
+        morning=_asks_of_morning(diary.sessions.get(yesterday)),
         confirmed=visit.confirmed(found),
         unsaved=request.args.get("unsaved", ""),
     )
+
+
+def _asks_of_morning(session: Session | None) -> bool:
+    """Tell whether the day before leaves to ask how the morning is: something was done in it."""
+    done = session is not None and any(entry.done for entry in session.entries)
+    return done and session is not None and session.next_morning is None
 
 
 def _draw_exercise(

@@ -122,6 +122,12 @@ class Session(Schema):
     )
     mode = code("how it was told", "as_prescribed", "edited")
     evidence = code("what it rests on", "tap", "timed", "counted", "observed", "device")
+    # Of before 2026-12 no session says it.
+    next_morning = fields.Integer(
+        allow_none=True,
+        validate=ANSWER,
+        metadata={"description": "pain on the morning after, as pain; null where not answered"},
+    )
 
 
 class SessionAmended(Session):

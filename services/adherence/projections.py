@@ -7,7 +7,7 @@ it is read.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adherence.events import with_evidence
+from adherence.events import lifted
 from adherence.policies import schedule_expiry, schedule_phase
 from adherence.signals import projections as signals
 from adherence.signals.policies import schedule_watch
@@ -97,8 +97,7 @@ def on_session(event: Envelope, views: Views) -> None:
     data = event.data
     # An amendment tells the whole session anew; within its stream the later one stands.
     identity = session_id(data["program"], data["session"])
-    own = {"entries": with_evidence(data)["entries"]}
-    views.put("sessions", _document(event, identity, own, tuple(data)))
+    views.put("sessions", _document(event, identity, lifted(data), ()))
     schedule_watch(event, views, data["local_date"])
 
 

@@ -204,6 +204,7 @@ class AnswersRequest(Schema):
     effort = answer("how hard it was for the body")
     difficulty = answer("how difficult it was to do")
     note = Note()
+    next_morning = answer("pain on the morning after")
 
 
 class AmendRequest(ToldRequest, AnswersRequest):
@@ -255,6 +256,7 @@ class SessionAnswer(Schema):
     effort = answer("how hard it was for the body", required=True)
     difficulty = answer("how difficult it was to do", required=True)
     note = fields.String(required=True, allow_none=True)
+    next_morning = answer("pain on the morning after", required=True)
     mode = fields.String(required=True)
     evidence = fields.String(required=True)
 

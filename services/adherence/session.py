@@ -4,7 +4,7 @@ One local date is one session of a program, however many times a day the patient
 """
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from adherence.commands import AmendSession, LogSession, Told
@@ -80,6 +80,7 @@ def amend(diary: Diary, command: AmendSession, desk: Desk, note: str | None = No
     told = _session(diary, command.told, desk, _same_date(earlier, command.told, desk), note)
     if command.reason == "added":
         return with_signals(diary, _added(diary, earlier, told, command.told, desk), desk)
+    _check_morning(earlier, command.told, desk)
     kept = {name: getattr(earlier, name) for name in command.kept}
     entries = corrected(earlier.entries, told.entries)
     whole = replace(_whole(diary, earlier, told, entries, desk), **kept)
@@ -104,6 +105,15 @@ def _check_dates(program: Program, day: date) -> None:
         raise Ended(
             f"The program's last date was {program.last}.",
             faults=[Fault("/local_date", f"{day} is after the program's last date.")],
+        )
+
+
+def _check_morning(session: Session, told: Told, desk: Desk) -> None:
+    today = desk.now.astimezone(desk.program.zone or UTC).date()
+    if told.next_morning is not None and today <= session.local_date:
+        raise Unfitting(
+            "The morning after has not come yet.",
+            faults=[Fault("/next_morning", "Tell it on the day after the session, or later.")],
         )
 
 
@@ -159,6 +169,7 @@ def _session(diary: Diary, told: Told, desk: Desk, moment: Moment, note: str | N
         note=note,
         mode=mode(entries) if entries else told.mode,
         evidence=evidence(entries) if entries else told.evidence,
+        next_morning=told.next_morning,
     )
 
 
@@ -172,7 +183,7 @@ def _added(diary: Diary, earlier: Session, told: Session, said: Told, desk: Desk
     whole = _whole(diary, earlier, told, merged(earlier.entries, goes), desk)
     answers = {
         name: highest(getattr(earlier, name), getattr(told, name))
-        for name in ("pain", "effort", "difficulty")
+        for name in ("pain", "effort", "difficulty", "next_morning")
     }
     added = replace(whole, **answers, note=told.note or earlier.note)
     return SessionAmended(**_fields(added), reason="added")

@@ -17,7 +17,7 @@ from tests.unit.adherence import facts
 
 # Of each kind with snapshots, what its state looked like when its shape was last raised.
 SHAPES = {
-    "adherence program 3": "341def0003e4",
+    "adherence program 3": "d794ab68477a",
     "notifications patient 1": "d1eaac7a7584",
 }
 KINDS: dict[str, Kind[Any]] = {

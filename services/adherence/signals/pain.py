@@ -8,7 +8,7 @@ from adherence.signals.events import PainFlagged
 
 
 def flagged(diary: Diary, session: Session, desk: Desk) -> Iterator[PainFlagged]:
-    """Yield a flag where a session's pain is above the zone and was not flagged before.
+    """Yield a flag where pain, during it or on the morning after, is above the zone, once.
 
     Args:
         diary: with the session as it is now.
@@ -16,7 +16,8 @@ def flagged(diary: Diary, session: Session, desk: Desk) -> Iterator[PainFlagged]
         desk: program, now and rules.
     """
     signals = desk.rules.signals
-    if session.pain is None or session.pain <= signals.pain.limit:
+    pain = session.worst_pain
+    if pain is None or pain <= signals.pain.limit:
         return
     # A flag is never revoked, so a correction up, down and up again gives one.
     if session.session in diary.noticed.pained:
@@ -28,7 +29,7 @@ def flagged(diary: Diary, session: Session, desk: Desk) -> Iterator[PainFlagged]
         local_date=session.local_date,
         revision=session.revision,
         late=session.late,
-        pain=session.pain,
+        pain=pain,
         limit=signals.pain.limit,
         rule=signals.versions["pain"],
     )

@@ -21,12 +21,12 @@ LOWER: tuple[Move, ...] = ("step_back", "deload")
 
 
 def stepped_back(diary: Diary, session: Session, desk: Desk) -> Iterator[DoseProposed]:
-    """Yield a step back where a session's pain was above the zone.
+    """Yield a step back where pain, during a session or on the morning after, was above the zone.
 
     It is about the exercises that were left out for pain, else about all that were done.
     """
     signals = desk.rules.signals
-    if session not in recent(diary, desk) or (session.pain or 0) <= signals.pain.limit:
+    if session not in recent(diary, desk) or (session.worst_pain or 0) <= signals.pain.limit:
         return
     skipped = {one.exercise for one in session.entries if one.skipped == "pain"}
     hurting = skipped or {one.exercise for one in session.entries if one.done}
@@ -96,9 +96,9 @@ def _exceeds(entry: Entry, extra: int) -> bool:
 
 
 def _calm(sessions: Sequence[Session], desk: Desk) -> bool:
-    """Tell whether pain was told and low in all of them."""
+    """Tell whether pain was told and low in all of them, and on the mornings that were told of."""
     green = desk.rules.signals.pain.green
-    return all(one.pain is not None and one.pain <= green for one in sessions)
+    return all(one.pain is not None and (one.worst_pain or 0) <= green for one in sessions)
 
 
 def _easy(sessions: Sequence[Session], exercise: Exercise, usual: int) -> bool:
@@ -136,7 +136,7 @@ def _proposal(
         reason=reason,
         exercises=tuple(found),
         sessions=evidence,
-        pain=max((one.pain for one in sessions if one.pain is not None), default=None),
+        pain=max((one.worst_pain for one in sessions if one.worst_pain is not None), default=None),
         effort=max((one.effort for one in sessions if one.effort is not None), default=None),
         rule=desk.rules.signals.versions["progress" if move == "progress" else "reduce"],
     )

@@ -506,3 +506,36 @@ def test_a_page_and_a_log_fold_no_stream_but_the_programs(
     assert folded == [f"program-{PROGRAM}"]
     ana.log(body())
     assert folded == [f"program-{PROGRAM}"] * 2
+
+
+def test_the_morning_after_is_asked_once_and_may_be_changed(ana: Home) -> None:
+    tap(ana)
+    feel(ana, pain="2")
+    assert "How is it this morning?" not in said(ana.visit())
+    ana.watch.now = evening(MONDAY + DAY)
+    path = f"{A_DAY}/morning"
+    assert path in ana.visit().text
+
+    words = said(ana.submit(ana.visit(path), path, {"next_morning": "6"}))
+
+    assert "Your change is saved" in words
+    assert "call" in words.lower()
+    found = ana.session()
+    assert (found["pain"], found["next_morning"]) == (2, 6)
+    assert "How is it this morning?" not in said(ana.visit())
+    assert "Change how it is this morning" in said(ana.visit(f"{A_DAY}/"))
+    feel(ana, effort="3")
+    assert (ana.session()["next_morning"], ana.session()["effort"]) == (6, 3)
+
+
+def test_no_morning_is_asked_for_before_it_came_or_without_a_session(ana: Home) -> None:
+    path = f"{A_DAY}/morning"
+    assert ana.visit(path).status_code == 303
+    tap(ana)
+    assert ana.visit(path).status_code == 303
+    ana.watch.now = evening(MONDAY + DAY)
+
+    page = ana.submit(ana.visit(path), path, {"next_morning": "11"})
+
+    assert "Give a whole number from 0 to 10." in page.text
+    assert commits(ana) == 1

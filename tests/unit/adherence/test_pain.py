@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adherence.commands import AmendSession, Entered, LogSession
+from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.diary import Decided
 from adherence.rules import rules
 from adherence.signals.events import PainFlagged
@@ -27,6 +27,13 @@ DAILY = program()
 LATE = evening(MONDAY + DAY * 9)
 
 
+def morning(pain: int) -> AmendSession:
+    """Return the answer of the day after."""
+    return corrects(
+        MONDAY, next_morning=pain, device_now=evening(MONDAY + DAY), kept=ANSWERS - {"next_morning"}
+    )
+
+
 def flags(events: Decided) -> list[tuple[str, int]]:
     return [(one.session, one.pain) for one in events if isinstance(one, PainFlagged)]
 
@@ -45,6 +52,10 @@ def flags(events: Decided) -> list[tuple[str, int]]:
         # An amendment may be what says it first.
         ([logs(MONDAY), corrects(MONDAY, pain=7)], [7]),
         ([logs(MONDAY, pain=2), logs(MONDAY, pain=7)], [7]),
+        # The morning after says it as well, and once in all.
+        ([logs(MONDAY, pain=1), morning(LIMIT)], []),
+        ([logs(MONDAY, pain=1), morning(6)], [6]),
+        ([logs(MONDAY, pain=8), morning(9)], [8]),
         # A part of a session hurts as much, and so does one that was tried only.
         ([logs(MONDAY, entered(sets=1), pain=6)], [6]),
         ([logs(MONDAY, Entered(BRIDGE, skipped="pain"), pain=6)], [6]),

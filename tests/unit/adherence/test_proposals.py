@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adherence.commands import AmendSession, Entered, LogSession
+from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.diary import Decided, Diary
 from adherence.events import Done
 from adherence.rules import rules
@@ -115,6 +115,16 @@ def test_pain_in_a_session_between_stops_more() -> None:
     other = logs(SECOND, Entered(CALF, Done(3, 10)), pain=4, effort=4)
 
     _, events = logged(TWO, *more(FIRST), other, *more(THIRD))
+
+    assert proposed(events) == []
+
+
+def test_a_hard_morning_after_stops_more() -> None:
+    morning = corrects(
+        FIRST, next_morning=4, device_now=evening(SECOND), kept=ANSWERS - {"next_morning"}
+    )
+
+    _, events = logged(DAILY, *more(FIRST), morning, *more(SECOND))
 
     assert proposed(events) == []
 

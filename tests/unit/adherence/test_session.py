@@ -360,3 +360,16 @@ def test_a_correction_is_no_other_go() -> None:
 
     entry = session_of(diary).entries[0]
     assert (entry.goes, entry.done) == (2, Done(1, 10))
+
+
+def test_the_morning_after_is_told_from_the_day_after_on() -> None:
+    asked = corrects(MONDAY, next_morning=4, kept=ANSWERS - {"next_morning"})
+
+    assert pointers(refusal(DAILY, logs(MONDAY, pain=2), asked)) == ["/next_morning"]
+    diary, _ = logged(
+        DAILY,
+        logs(MONDAY, pain=2),
+        replace(asked, told=replace(asked.told, device_now=evening(MONDAY + DAY))),
+    )
+    found = session_of(diary)
+    assert (found.pain, found.next_morning, found.worst_pain) == (2, 4, 4)
