@@ -84,11 +84,16 @@ def on_session(event: Envelope, views: Views) -> None:
     # An amendment tells the whole session anew; within its stream the later one stands.
     month["days"][day] = {
         **_fields(event.data, DAY),
-        "entries": [_fields(entry, ENTRY) for entry in event.data["entries"]],
+        "entries": [_entry(entry, event.data) for entry in event.data["entries"]],
         "note": event.data["note"],
         "recorded": event.recorded.isoformat(),
     }
     views.put("months", month)
+
+
+def _entry(entry: Mapping[str, Any], session: Mapping[str, Any]) -> Document:
+    """Return an exercise as told; of before 2026-12 its session alone says what it rests on."""
+    return _fields(entry, ENTRY) | {"evidence": entry.get("evidence", session["evidence"])}
 
 
 def on_milestone_reached(event: Envelope, views: Views) -> None:
@@ -161,7 +166,7 @@ def _documents(event: Envelope) -> list[Reference]:
 
 TIMELINE = Projection(
     name="timeline",
-    version=2,
+    version=3,
     services=("prescription", "adherence"),
     documents=_documents,
     handlers={

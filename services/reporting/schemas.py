@@ -137,6 +137,15 @@ class SummarySchema(Schema):
     adherence = fields.Nested(AdherenceSchema, required=True)
     week = fields.Nested(WeekSchema, required=True, allow_none=True)
     pain = fields.Nested(PainSchema, required=True, allow_none=True)
+    evidence = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={
+            "description": "exercises done, by what the patient's word for it rests on: tap, "
+            "timed, counted, observed or device"
+        },
+    )
 
 
 class RevisionSchema(Schema):

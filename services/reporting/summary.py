@@ -1,6 +1,7 @@
 """The figures of a timeline, each with the count that it rests on."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean
@@ -87,6 +88,8 @@ class Summary:
         adherence: see Adherence.
         week: the running week, None before the program begins.
         pain: see Pain; None before the program begins.
+        evidence: exercises done in all sessions, by what the patient's word for it rests on: tap,
+            timed, counted, observed or device; the commonest first.
     """
 
     asked: int
@@ -98,6 +101,7 @@ class Summary:
     adherence: Adherence
     week: Week | None
     pain: Pain | None
+    evidence: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def summarize(book: Book, days: Sequence[Day], formulas: Formulas) -> Summary:
         adherence=_adherence(counted, formulas),
         week=_week(book, days),
         pain=_pain(book, days, formulas) if days else None,
+        evidence=_evidence(book),
     )
 
 
@@ -152,6 +157,11 @@ def _adherence(counted: Sequence[Day], formulas: Formulas) -> Adherence:
     shares = [day.adherence for day in counted if day.adherence is not None]
     value = round(fmean(shares), DIGITS) if shares else None
     return Adherence(value, len(shares), formulas.adherence.version)
+
+
+def _evidence(book: Book) -> dict[str, int]:
+    entries = (entry for session in book.sessions.values() for entry in session["entries"])
+    return dict(Counter(entry["evidence"] for entry in entries if entry["done"]).most_common())
 
 
 def _week(book: Book, days: Sequence[Day]) -> Week | None:

@@ -192,3 +192,16 @@ def test_an_exercise_whose_unit_has_changed_has_days_and_a_share_and_no_sum() ->
     (one,) = timeline(events, today=MONDAY + 2 * DAY).exercises
 
     assert (one.unit, one.asked, one.done, one.days_done, one.share) == (None, None, None, 2, 1.0)
+
+
+def test_what_the_patients_word_rests_on_is_counted_by_exercise() -> None:
+    bridge, walk = asks(BRIDGE), asks(WALK)
+    timed = entry(walk) | {"evidence": "timed"}
+    events = [
+        prescribed(bridge, walk),
+        # Of before 2026-12 the session alone says it, for all its exercises.
+        logged(told(MONDAY, entry(bridge), entry(walk))),
+        logged(told(MONDAY + DAY, entry(bridge, 0), timed), sequence=2),
+    ]
+
+    assert timeline(events, today=MONDAY + 2 * DAY).summary.evidence == {"tap": 2, "timed": 1}
