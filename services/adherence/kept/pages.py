@@ -1,11 +1,11 @@
 """The page that works without a network, its worker, and where a device sends what it kept."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from marshmallow import ValidationError
 
@@ -82,8 +82,8 @@ def _sent() -> dict[str, Any]:
         Invalid: it is no JSON object.
     """
     try:
-        body = json.loads(request.form.get("entry", ""))
-    except json.JSONDecodeError:
+        body = orjson.loads(request.form.get("entry", ""))
+    except orjson.JSONDecodeError:
         body = None
     if not isinstance(body, dict):
         raise Invalid("This device sent what cannot be read.")

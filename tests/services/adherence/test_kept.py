@@ -99,6 +99,7 @@ def test_a_change_follows_the_date_that_a_wrong_clock_moved(ana: Home) -> None:
     [
         ("not json", "This device sent what cannot be read."),
         ("[]", "This device sent what cannot be read."),
+        ("[" * 100_000, "This device sent what cannot be read."),
         (entry(kind="wish"), "Give one of: go, change."),
         (entry(entries=[]), "It tells nothing."),
         (entry(pain=11), "Give a whole number from 0 to 10."),
