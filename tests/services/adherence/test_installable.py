@@ -1,5 +1,8 @@
 """Today can be put on the home screen of a phone."""
 
+import struct
+
+import pytest
 from playwright.sync_api import Browser
 
 from tests.given import served
@@ -23,3 +26,13 @@ def test_a_browser_finds_nothing_against_installing_it(home: Home, browser: Brow
         assert manifest["manifest"]["startUrl"] == f"{address}/adherence/"
         # A context of a test is one of those that keep nothing.
         assert [one["errorId"] for one in against] in ([], ["in-incognito"])
+
+
+@pytest.mark.parametrize("size", [180, 512])
+def test_phones_that_draw_no_svg_have_a_picture(home: Home, size: int) -> None:
+    """Safari takes the smaller one for the home screen, others the larger one."""
+    answer = home.client.get(f"/adherence/static/icon-{size}.png")
+
+    # The first chunk of a PNG says how large it is (PNG, third edition, 11.2.1).
+    assert struct.unpack(">II", answer.data[16:24]) == (size, size)
+    answer.close()
