@@ -453,7 +453,6 @@ if (page) {
     const [what, name, date] = location.hash.slice(1).split("/");
     if (["feeling", "change", "follow"].includes(what)) detail(what, name, date);
     else list();
-    view.querySelector("h1")?.focus();
   }
 
   // Keeps what a form says, then sends what waits. What was not kept is said at once.
@@ -493,7 +492,10 @@ if (page) {
     event.stopPropagation();
     take(event.target, event.submitter);
   });
-  addEventListener("hashchange", draw);
+  addEventListener("hashchange", () => {
+    draw();
+    view.querySelector("h1").focus();
+  });
   addEventListener("online", () => exchange());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && exchange());
   if (keeps()) {
