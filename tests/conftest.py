@@ -13,7 +13,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from deploy.local import engines, ports
 from shared import mongo
@@ -22,6 +22,8 @@ from tests.containers import kafka_container, mongodb_container
 # A shared machine may stand still for longer than any deadline of an example.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+# A page that is as it should be is so at once; one that is not is told of this much later.
+expect.set_options(timeout=20_000)
 # What fails on purpose is logged often: to draw it with rich took a seventh of all the time.
 structlog.configure(
     processors=[
