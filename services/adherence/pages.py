@@ -16,7 +16,7 @@ from adherence.commands import ANSWERS, AmendSession, Entered, LogSession
 from adherence.entrance import entrance
 from adherence.events import Evidence, Mode, Session
 from adherence.follow import steps
-from adherence.forms import DONE, MORNING, REFUSED, SCALES
+from adherence.forms import DONE, MORNING, SCALES
 from adherence.kept.pages import kept
 from adherence.reception import reception
 from adherence.rules import rules
@@ -91,15 +91,14 @@ def tell_exercise(program: str, day: str, exercise: str) -> Any:
     values = forms.exercise(request.form)
     left_out = request.form.get("what") == "skipped"
     body = forms.entry(exercise, values, left_out=left_out)
-    if again := telling.repeated(found, body):
-        return again
-    try:
-        entry = schemas.EnteredRequest().load(body)
-        return telling.save(found, _tells(found, entry), body)
-    except REFUSED as refusal:
-        if wrong := forms.errors(refusal, (*DONE, "skipped")):
-            return _draw_exercise(found, item, values, wrong)
-        return telling.turn_back(found, forms.slug(refusal))
+
+    def decide() -> LogSession | AmendSession:
+        return _tells(found, schemas.EnteredRequest().load(body))
+
+    def redraw(wrong: Mapping[str, str]) -> str:
+        return _draw_exercise(found, item, values, wrong)
+
+    return telling.submit(found, body, decide, (*DONE, "skipped"), redraw)
 
 
 @pages.route(f"{A_DAY}/exercises/<exercise>/follow", methods=BOTH)
@@ -113,17 +112,17 @@ def follow_exercise(program: str, day: str, exercise: str) -> Any:
     values = forms.exercise(request.form)
     body = forms.entry(exercise, values, left_out=False)
     timed = request.form.get("evidence") == TIMED
-    if again := telling.repeated(found, {**body, "timed": timed}):
-        return again
-    try:
+
+    def decide() -> LogSession:
         entry = schemas.EnteredRequest().load(body)
         mode: Mode = "as_prescribed" if entry.done == once(item.dose) else "edited"
         told = telling.told(found, (entry,), mode, evidence=TIMED if timed else "tap")
-        return telling.save(found, telling.logs(found, told), {**body, "timed": timed})
-    except REFUSED as refusal:
-        if wrong := forms.errors(refusal, DONE):
-            return _draw_follow(found, item, values, wrong)
-        return telling.turn_back(found, forms.slug(refusal))
+        return telling.logs(found, told)
+
+    def redraw(wrong: Mapping[str, str]) -> str:
+        return _draw_follow(found, item, values, wrong)
+
+    return telling.submit(found, {**body, "timed": timed}, decide, DONE, redraw)
 
 
 @pages.route(f"{A_DAY}/feeling", methods=BOTH)
@@ -131,23 +130,20 @@ def follow_exercise(program: str, day: str, exercise: str) -> Any:
 def tell_feeling(program: str, day: str) -> Any:
     """Tell how a session felt, or correct what was told."""
     found = visit.open_day(program, day)
-    if found.session is None:
+    session = found.session
+    if session is None:
         return telling.turn_back(found)
     if request.method == "GET":
-        values = {name: getattr(found.session, name) for name in SCALES}
+        values = {name: getattr(session, name) for name in SCALES}
         return _draw_feeling(found, values | {"note": visit.note(found)})
     values = forms.feeling(request.form)
-    if again := telling.repeated(found, values):
-        return again
-    try:
-        answers = schemas.AnswersRequest().load(values)
-        told = telling.told(found, answers=answers)
-        command = telling.corrects(found, found.session, told, kept=ANSWERS - answers.keys())
-        return telling.save(found, command, values)
-    except REFUSED as refusal:
-        if wrong := forms.errors(refusal, (*SCALES, "note")):
-            return _draw_feeling(found, values, wrong)
-        return telling.turn_back(found, forms.slug(refusal))
+
+    def redraw(wrong: Mapping[str, str]) -> str:
+        return _draw_feeling(found, values, wrong)
+
+    return telling.submit(
+        found, values, lambda: _answers(found, session, values), (*SCALES, "note"), redraw
+    )
 
 
 @pages.route(f"{A_DAY}/morning", methods=BOTH)
@@ -161,17 +157,11 @@ def tell_morning(program: str, day: str) -> Any:
     if request.method == "GET":
         return drawing.draw("morning.html", found, value=session.next_morning)
     values = forms.morning(request.form)
-    if again := telling.repeated(found, values):
-        return again
-    try:
-        answers = schemas.AnswersRequest().load(values)
-        told = telling.told(found, answers=answers)
-        command = telling.corrects(found, session, told, kept=ANSWERS - answers.keys())
-        return telling.save(found, command, values)
-    except REFUSED as refusal:
-        if wrong := forms.errors(refusal, MORNING):
-            return drawing.draw("morning.html", found, value=values["next_morning"], errors=wrong)
-        return telling.turn_back(found, forms.slug(refusal))
+
+    def redraw(wrong: Mapping[str, str]) -> str:
+        return drawing.draw("morning.html", found, value=values["next_morning"], errors=wrong)
+
+    return telling.submit(found, values, lambda: _answers(found, session, values), MORNING, redraw)
 
 
 @pages.get("/accesses")
@@ -214,8 +204,9 @@ def _show(found: Visit) -> str:
 
 def _asks_of_morning(session: Session | None) -> bool:
     """Tell whether the day before leaves to ask how the morning is: something was done in it."""
-    done = session is not None and any(entry.done for entry in session.entries)
-    return done and session is not None and session.next_morning is None
+    if session is None or session.next_morning is not None:
+        return False
+    return any(entry.done for entry in session.entries)
 
 
 def _draw_exercise(
@@ -260,6 +251,13 @@ def _tapped(found: Visit, exercise: str, revision: str) -> list[Entered]:
     else:
         items = tuple(one for one in found.agenda.items if one.exercise == exercise and one.left)
     return [Entered(one.exercise, once(shown.get(one.exercise, one.dose))) for one in items]
+
+
+def _answers(found: Visit, session: Session, values: Mapping[str, Any]) -> AmendSession:
+    """Return the command that corrects the answers of a form and leaves the others."""
+    answers = schemas.AnswersRequest().load(values)
+    told = telling.told(found, answers=answers)
+    return telling.corrects(found, session, told, kept=ANSWERS - answers.keys())
 
 
 def _tells(found: Visit, entry: Entered) -> LogSession | AmendSession:

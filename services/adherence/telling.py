@@ -1,6 +1,6 @@
 """From a page to a command: what is told of a date, run once, and where it leads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from adherence import forms
 from adherence.commands import ANSWERS, AmendSession, Answer, Entered, LogSession, Told
 from adherence.events import Evidence, Mode, Session
+from adherence.forms import REFUSED
 from adherence.rules import rules
 from adherence.visit import Visit
 from shared import commands, position
@@ -62,6 +64,32 @@ def save(visit: Visit, command: LogSession | AmendSession, body: Mapping[str, An
     """Run a command of a form, once, and lead to the date with what came of it."""
     cause = api.cause(body, key=_key(body))
     return lead(visit, api.execute(command, cause))
+
+
+def submit(
+    visit: Visit,
+    body: Mapping[str, Any],
+    decide: Callable[[], LogSession | AmendSession],
+    names: Iterable[str],
+    redraw: Callable[[Mapping[str, str]], str],
+) -> Response | str:
+    """Run the command of a form, once; draw the form again where one of its fields cannot be.
+
+    Args:
+        visit: the date.
+        body: what was typed.
+        decide: makes the command of it, or refuses.
+        names: of the form's fields.
+        redraw: the form, with what is wrong by field.
+    """
+    if again := repeated(visit, body):
+        return again
+    try:
+        return save(visit, decide(), body)
+    except REFUSED as refusal:
+        if wrong := forms.errors(refusal, names):
+            return redraw(wrong)
+        return turn_back(visit, forms.slug(refusal))
 
 
 def repeated(visit: Visit, body: Mapping[str, Any]) -> Response | None:

@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 import shared.web
 from adherence import drawing, forms, queries, visit
 from adherence.commands import ANSWERS, AmendSession, LogSession, Told
+from adherence.drawing import Words
 from adherence.follow import steps
 from adherence.kept.ahead import Ahead, ahead, lately, told
 from adherence.kept.schemas import EntryRequest
@@ -133,13 +134,13 @@ def _shown(found: Visit) -> dict[str, Any]:
     """Return a program as the page draws it: a card and a timer for each exercise of a revision."""
     dates = ahead(found.program, found.loaded.state, found.agenda.today, rules())
     revisions = [replace(found, agenda=one.agenda) for one in _revisions(dates)]
-    words = drawing.words_of(found)
+    words = [drawing.words_of(one) for one in revisions]
+    pairs = zip(revisions, words, strict=True)
     return {
-        "cards": [card for one in revisions for card in _cards(one)],
-        "dates": [one.agenda.day for one in dates],
+        "cards": [card for one, said in pairs for card in _cards(one, said)],
         "kept": {
             "program": found.program.program,
-            "title": words.texts.get(found.document["title"], ""),
+            "title": words[0].texts.get(found.document["title"], ""),
             "days": [told(one, found.program, rules()) for one in dates],
             "done": lately(found.loaded.state, found.agenda.today),
         },
@@ -155,8 +156,8 @@ def _revisions(dates: Iterable[Ahead]) -> Iterator[Ahead]:
             yield one
 
 
-def _cards(found: Visit) -> Iterator[dict[str, Any]]:
-    cards = drawing.cards_of(found, drawing.words_of(found))
+def _cards(found: Visit, words: Words) -> Iterator[dict[str, Any]]:
+    cards = drawing.cards_of(found, words)
     for item in found.agenda.items:
         name = f"{found.program.program}-{found.agenda.revision}-{item.exercise}"
         yield {
