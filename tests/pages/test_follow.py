@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -61,21 +62,30 @@ def _under(app: Any, prefix: str) -> Callable[..., Iterable[bytes]]:
     return answer
 
 
-@pytest.fixture
-def home(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+@contextmanager
+def at_home(
+    database: Database, monkeypatch: pytest.MonkeyPatch, doses: Iterable[dict[str, Any]]
+) -> Iterator[Home]:
+    """Ana's home with these doses of three exercises, two of which a figure shows."""
     figures = {BRIDGE: "bridge", CALF: "calf-stretch-wall", WALK: None}
     monkeypatch.setattr(Nobody, "figures", lambda *_: figures)
     watch = Watch()
     with given_service(DEFINITION, database, TEMPLATES, clock=watch) as client:
         home = Home(client, watch)
         home.hear(published(), published(WALK, "Walk outside"), published(CALF, "Calf stretch"))
-        doses = [
-            asks(BRIDGE, sets=2, repetitions=3, hold_seconds=HELD, rest_seconds=10),
-            asks(CALF, sets=1, hold_seconds=30, repetitions=None, side="each"),
-            asks(WALK, minutes=20, sets=None, repetitions=None),
-        ]
         home.hear(registered(), prescribed(*doses))
         yield home
+
+
+@pytest.fixture
+def home(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    doses = [
+        asks(BRIDGE, sets=2, repetitions=3, hold_seconds=HELD, rest_seconds=10),
+        asks(CALF, sets=1, hold_seconds=30, repetitions=None, side="each"),
+        asks(WALK, minutes=20, sets=None, repetitions=None),
+    ]
+    with at_home(database, monkeypatch, doses) as found:
+        yield found
 
 
 @pytest.fixture

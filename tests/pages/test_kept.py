@@ -13,13 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from adherence.app import DEFINITION
 from shared.mongo import Database
-from tests.given import Nobody, given_service
-from tests.pages.test_follow import beside_figures
+from tests.pages.test_follow import at_home, beside_figures
 from tests.pages.test_reporting import OVERFLOW
 from tests.people import ANA
-from tests.services.adherence.conftest import TEMPLATES, Home, Watch
+from tests.services.adherence.conftest import Home
 from tests.unit.adherence.facts import (
     BRIDGE,
     CALF,
@@ -30,13 +28,9 @@ from tests.unit.adherence.facts import (
     asks,
     ended,
     evening,
-    prescribed,
-    published,
-    registered,
     revised,
 )
 
-PATH = f"/adherence/programs/{PROGRAM}/{MONDAY}"
 UNSENT = "Object.keys(localStorage).filter((name) => name.startsWith('hep.outbox.')).length"
 DOSES = (
     asks(BRIDGE, sets=2, repetitions=3, hold_seconds=4, rest_seconds=10),
@@ -59,6 +53,10 @@ class Edge:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def today(self) -> str:
+        return f"{self.address}/adherence/"
 
     def cut(self) -> None:
         """Answer nobody any more, as without a network."""
@@ -86,14 +84,8 @@ class Edge:
 
 @pytest.fixture
 def home(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    figures = {BRIDGE: "bridge", CALF: "calf-stretch-wall", WALK: None}
-    monkeypatch.setattr(Nobody, "figures", lambda *_: figures)
-    watch = Watch()
-    with given_service(DEFINITION, database, TEMPLATES, clock=watch) as client:
-        home = Home(client, watch)
-        home.hear(published(), published(WALK, "Walk outside"), published(CALF, "Calf stretch"))
-        home.hear(registered(), prescribed(*DOSES))
-        yield home
+    with at_home(database, monkeypatch, DOSES) as found:
+        yield found
 
 
 @pytest.fixture
@@ -118,7 +110,7 @@ def device(edge: Edge, browser: Browser) -> Iterator[Device]:
             context.clock.set_fixed_time(now or evening(MONDAY))
             page = context.new_page()
             page.on("pageerror", lambda error: broken.append(str(error)))
-            page.goto(f"{edge.address}/adherence/")
+            page.goto(edge.today)
             if keeps:
                 keep(page)
             return page
@@ -158,11 +150,19 @@ def sent(page: Page) -> None:
     page.wait_for_function(f"() => {UNSENT} === 0")
 
 
+def without_network(device: Device, edge: Edge, **asked: Any) -> Page:
+    """Open Today on a phone that keeps it, with the network gone."""
+    page = device(**asked)
+    edge.cut()
+    page.goto(edge.today)
+    return page
+
+
 def returns(page: Page, edge: Edge) -> None:
     """Have the network back while no page is open, then open Today."""
     page.goto("about:blank")
     edge.back()
-    page.goto(f"{edge.address}/adherence/")
+    page.goto(edge.today)
 
 
 def entries(home: Home, day: date = MONDAY) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def test_without_a_network_today_is_there_and_a_tap_is_kept_and_sent_later(
     page = device()
     edge.cut()
 
-    page.goto(f"{edge.address}/adherence/")
+    page.goto(edge.today)
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
     tap(page)
 
@@ -196,7 +196,7 @@ def test_a_week_in_flight_loses_no_day(device: Device, edge: Edge, home: Home) -
     edge.cut()
     for number in range(7):
         later(page, evening(MONDAY + DAY * number))
-        page.goto(f"{edge.address}/adherence/")
+        page.goto(edge.today)
         page.get_by_role("button", name="I did all of them").click()
         said(page, "Kept on this device")
 
@@ -224,7 +224,7 @@ def test_two_devices_that_tell_of_one_go_tell_of_one(
     edge.cut()
     for one, hours in ((phone, 0), (tablet, 2)):
         later(one, evening(MONDAY) + timedelta(hours=hours))
-        one.goto(f"{edge.address}/adherence/")
+        one.goto(edge.today)
         tap(one)
         said(one, "Kept on this device")
     tap(tablet, "Calf stretch")
@@ -234,7 +234,7 @@ def test_two_devices_that_tell_of_one_go_tell_of_one(
 
     returns(phone, edge)
     sent(phone)
-    tablet.goto(f"{edge.address}/adherence/")
+    tablet.goto(edge.today)
     sent(tablet)
 
     said(tablet, "Written down already")
@@ -293,6 +293,27 @@ def test_what_was_typed_on_a_page_whose_network_has_gone_is_kept(
     }
 
 
+def test_the_morning_that_is_told_on_a_page_whose_network_has_gone_is_kept(
+    device: Device, edge: Edge, home: Home
+) -> None:
+    page = device()
+    tap(page)
+    expect(page.get_by_role("heading", name="Saved: 1 of 3 exercises")).to_be_visible()
+    home.watch.now = evening(MONDAY + DAY)
+    later(page, home.watch.now)
+    page.goto(edge.today)
+    page.get_by_role("link", name="Say how it is this morning").click()
+    page.get_by_role("radio", name="4").check()
+    edge.cut()
+
+    page.get_by_role("button", name="Save").click()
+
+    said(page, "Kept on this device")
+    returns(page, edge)
+    sent(page)
+    assert home.session()["next_morning"] == 4
+
+
 def test_an_error_on_another_page_is_said_there(device: Device) -> None:
     page = device()
     card(page, "Bridge").get_by_role("link", name="I did something else").click()
@@ -306,9 +327,7 @@ def test_an_error_on_another_page_is_said_there(device: Device) -> None:
 def test_left_out_changed_and_felt_without_a_network(
     device: Device, edge: Edge, home: Home
 ) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     card(page, "Calf stretch").get_by_role("link", name="I did something else").click()
     page.get_by_label("I am too tired").check()
     page.get_by_role("button", name="Save that I left it out").click()
@@ -333,9 +352,7 @@ def test_left_out_changed_and_felt_without_a_network(
 def test_the_timer_and_the_figure_work_without_a_network(
     device: Device, edge: Edge, home: Home
 ) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     card(page, "Bridge").get_by_role("link", name="Do it with me").click()
 
     expect(page.locator(".stage svg")).to_be_visible()
@@ -350,9 +367,7 @@ def test_the_timer_and_the_figure_work_without_a_network(
 
 
 def test_pain_of_eleven_is_said_at_its_field_without_a_network(device: Device, edge: Edge) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     card(page, "Bridge").get_by_role("link", name="I did something else").click()
     page.get_by_label("Repetitions").fill("13000")
 
@@ -366,9 +381,7 @@ def test_pain_of_eleven_is_said_at_its_field_without_a_network(device: Device, e
 def test_a_program_revised_meanwhile_is_shown_as_such_and_the_entry_keeps_its_version(
     device: Device, edge: Edge, home: Home
 ) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     tap(page)
     said(page, "Kept on this device")
     body = json.loads(
@@ -390,9 +403,7 @@ def test_a_program_revised_meanwhile_is_shown_as_such_and_the_entry_keeps_its_ve
 def test_a_clock_that_is_a_day_ahead_is_corrected_and_said(
     device: Device, edge: Edge, home: Home
 ) -> None:
-    page = device(evening(MONDAY + DAY))
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge, now=evening(MONDAY + DAY))
     tap(page)
     said(page, "Kept on this device")
     returns(page, edge)
@@ -402,9 +413,7 @@ def test_a_clock_that_is_a_day_ahead_is_corrected_and_said(
 
 
 def test_a_device_without_room_says_so_at_once(device: Device, edge: Edge) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     page.evaluate(
         """() => {
           let size = 1 << 20;
@@ -423,9 +432,7 @@ def test_a_device_without_room_says_so_at_once(device: Device, edge: Edge) -> No
 def test_what_cannot_be_taken_stays_with_its_reason_until_it_is_left(
     device: Device, edge: Edge, home: Home
 ) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     tap(page)
     said(page, "Kept on this device")
     home.hear(ended(MONDAY - DAY))
@@ -447,7 +454,7 @@ def test_two_tabs_send_each_entry_once(device: Device, edge: Edge, home: Home) -
     other = page.context.new_page()
     edge.cut()
     for one, name in ((page, "Bridge"), (other, "Calf stretch")):
-        one.goto(f"{edge.address}/adherence/")
+        one.goto(edge.today)
         tap(one, name)
         said(one, "Kept on this device")
     returns(page, edge)
@@ -460,9 +467,7 @@ def test_two_tabs_send_each_entry_once(device: Device, edge: Edge, home: Home) -
 
 
 def test_whoever_signs_out_is_asked_first_and_leaves_nothing(device: Device, edge: Edge) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     tap(page)
     said(page, "Kept on this device")
     asked: list[str] = []
@@ -485,9 +490,7 @@ def test_whoever_signs_out_is_asked_first_and_leaves_nothing(device: Device, edg
 
 
 def test_nobody_elses_entries_are_sent_or_shown(device: Device, edge: Edge, home: Home) -> None:
-    page = device()
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge)
     tap(page)
     said(page, "Kept on this device")
     page.evaluate(
@@ -533,9 +536,7 @@ def test_the_choice_can_be_taken_back(device: Device) -> None:
 
 @pytest.mark.parametrize("language", ["en-GB", "es-ES"])
 def test_it_is_large_fits_and_axe_finds_nothing(device: Device, edge: Edge, language: str) -> None:
-    page = device(locale=language)
-    edge.cut()
-    page.goto(f"{edge.address}/adherence/")
+    page = without_network(device, edge, locale=language)
     page.locator(".card form button").first.click()
     expect(page.locator("[data-panel]")).to_be_visible()
     # At once: the page is drawn anew when its try to send has failed.

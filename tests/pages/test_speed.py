@@ -55,7 +55,7 @@ def test_today_is_small_the_first_time_and_soon_usable_the_second(
     slow.on("Network.loadingFinished", lambda one: came.append(one["encodedDataLength"]))
 
     def look() -> float:
-        page.goto(f"{edge.address}/adherence/")
+        page.goto(edge.today)
         found: Any = page.evaluate(USABLE)
         return float(found)
 

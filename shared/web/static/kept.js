@@ -11,7 +11,8 @@ const SAID = "hep.said";
 const MARK_LETTERS = 16;
 const SECONDS = 8;
 const AMOUNTS = ["sets", "repetitions", "hold_seconds", "minutes", "load_kg"];
-const SCALES = ["pain", "effort", "difficulty"];
+// The answers of each form that asks how it was.
+const ANSWERS = { feeling: ["pain", "effort", "difficulty"], morning: ["next_morning"] };
 
 const page = document.querySelector("[data-kept]");
 const words = page ?? document.querySelector("[data-keep]");
@@ -32,6 +33,14 @@ const tell = (name) => {
   panel.className = `notice ${words.querySelector(`template[data-say="${name}"]`).dataset.kind}`;
   panel.hidden = false;
   panel.focus();
+};
+
+// What a page has left to say to the one that comes after it.
+const leave = (name) => sessionStorage.setItem(SAID, name);
+const lastWords = () => {
+  const said = sessionStorage.getItem(SAID) ?? "";
+  sessionStorage.removeItem(SAID);
+  return said;
 };
 
 // --- The entries that were not sent yet ------------------------------------------------------
@@ -184,6 +193,7 @@ const open = (part) => {
   kept = JSON.parse(part.dataset.kept);
 };
 
+const pathOf = (program, date) => `/adherence/programs/${program.program}/${date}`;
 const keyOf = (program, day, exercise) => `${program.program}-${day.revision}-${exercise}`;
 const nameOf = (program, day, exercise) =>
   shelf.querySelector(`template[data-of="card-${keyOf(program, day, exercise)}"]`).content.querySelector("h2").textContent.trim();
@@ -227,7 +237,7 @@ const number = (fields, name) => {
   }
   return value;
 };
-const amounts = (fields) => Object.fromEntries(AMOUNTS.map((name) => [name, number(fields, name)]));
+const numbers = (fields, names) => Object.fromEntries(names.map((name) => [name, number(fields, name)]));
 
 // Turns a form, of this page or of another that had no network, into an entry.
 const entryOf = (action, fields) => {
@@ -258,18 +268,18 @@ const entryOf = (action, fields) => {
       const some = wanted === "all" ? all : [item(wanted)];
       body.entries = some.map((found) => one(found.exercise, found.dose));
     }
-  } else if (rest[0] === "feeling") {
+  } else if (rest[0] in ANSWERS) {
     body.kind = "change";
-    Object.assign(body, Object.fromEntries(SCALES.map((scale) => [scale, number(fields, scale)])), { note: fields.get("note") ?? "" });
+    Object.assign(body, numbers(fields, ANSWERS[rest[0]]), fields.has("note") && { note: fields.get("note") });
   } else if (rest[2] === "follow") {
-    const done = amounts(fields);
+    const done = numbers(fields, AMOUNTS);
     const same = AMOUNTS.every((part) => done[part] === item(rest[1]).dose[part]);
     Object.assign(body, { mode: same ? "as_prescribed" : "edited", evidence: fields.get("evidence") === "timed" ? "timed" : "tap" });
     body.entries = [one(rest[1], done)];
   } else {
     const left = fields.get("what") === "skipped";
     Object.assign(body, { kind: "change", mode: "edited" });
-    body.entries = [one(rest[1], left ? null : amounts(fields), left ? { skipped: fields.get("skipped") || null } : {})];
+    body.entries = [one(rest[1], left ? null : numbers(fields, AMOUNTS), left ? { skipped: fields.get("skipped") || null } : {})];
   }
   // After all that was kept before, whatever the clock was set to since.
   const at = Math.max(Date.now(), ...outbox().map((one) => one.at + 1));
@@ -314,13 +324,13 @@ if (!page) {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(SECONDS * 1000) });
       if (answer.redirected) return location.assign(answer.url);
       // Something is wrong with what was typed: the page that says so comes as it always does.
-      if (event.submitter?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: event.submitter.name, value: event.submitter.value }));
+      if (event.submitter?.name) form.append(make("input", { type: "hidden", name: event.submitter.name, value: event.submitter.value }));
       form.submit();
     } catch {
       const cached = await (await caches.open(CACHE)).match(KEPT);
       open(parsed(await cached.text()).querySelector("[data-kept]"));
       try {
-        sessionStorage.setItem(SAID, keptEntry(new URL(form.action).pathname, fields));
+        leave(keptEntry(new URL(form.action).pathname, fields));
         location.assign(KEPT);
       } catch (fault) {
         complain(form, fault);
@@ -345,7 +355,7 @@ if (page) {
     made.classList.add(state);
     made.querySelector("[data-state]").innerHTML = state === "open" ? "" : say(`state-${state}`) + (waits ? say("waits") : "");
     const form = made.querySelector("form");
-    form.action = `/adherence/programs/${program.program}/${day.day}/done`;
+    form.action = `${pathOf(program, day.day)}/done`;
     form.hidden = !(state === "open" || (state === "partial" && left));
     if (state !== "open") {
       form.querySelector("button span").innerHTML = say("again");
@@ -385,13 +395,13 @@ if (page) {
       few.querySelector("ul").append(
         ...day.short.map((one) => make("li", { textContent: nameOf(program, day, one.exercise) })),
       );
-      few.querySelector("form").action = `/adherence/programs/${program.program}/${day.day}/done`;
+      few.querySelector("form").action = `${pathOf(program, date)}/done`;
       made.append(few);
     }
     if (may && open.length > 1) {
       const all = copy("all");
       if (items.some(({ state }) => state !== "open")) all.querySelector("button span").innerHTML = say("all-others");
-      all.querySelector("form").action = `/adherence/programs/${program.program}/${day.day}/done`;
+      all.querySelector("form").action = `${pathOf(program, date)}/done`;
       made.append(all);
     }
     if (may && items.some(({ state }) => state !== "open")) {
@@ -442,11 +452,10 @@ if (page) {
   const detail = (what, name, date) => {
     const made = copy(what === "feeling" ? "feeling" : `${what}-${name}`);
     const program = kept.programs.find((one) => name.startsWith(one.program));
-    const path = `/adherence/programs/${program.program}/${date}`;
     const exercise = name.split("-").at(-1);
-    const actions = { feeling: `${path}/feeling`, change: `${path}/exercises/${exercise}`, follow: `${path}/exercises/${exercise}/follow` };
+    const forms = { feeling: "feeling", change: `exercises/${exercise}`, follow: `exercises/${exercise}/follow` };
     view.replaceChildren(made, copy("back"));
-    view.querySelector("form").action = actions[what];
+    view.querySelector("form").action = `${pathOf(program, date)}/${forms[what]}`;
   };
 
   function draw() {
@@ -502,21 +511,19 @@ if (page) {
     page.querySelector("[data-without]").hidden = true;
     page.querySelector("[data-alive]").hidden = false;
     draw();
-    const said = sessionStorage.getItem(SAID);
-    sessionStorage.removeItem(SAID);
+    const said = lastWords();
     if (said) tell(said);
     exchange();
   }
 } else if (keeps()) {
-  const said = sessionStorage.getItem(SAID) ?? (refused().length ? "refused" : "");
-  sessionStorage.removeItem(SAID);
+  const said = lastWords() || (refused().length ? "refused" : "");
   if (said) tell(said);
   // On start, and after each page that saved something: send what waits, keep what is new.
   const did = await sync();
   const now = await refresh().catch(() => null);
   const news = now?.revised ? "revised" : did;
   if (news) {
-    sessionStorage.setItem(SAID, news);
+    leave(news);
     location.reload();
   }
 }
